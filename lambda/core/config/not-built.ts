@@ -1,0 +1,33 @@
+/**
+ * Words of the config that are part of its language and not built yet. Writing one is an error that names it: a limit
+ * that is accepted and ignored would be worse than none.
+ */
+export const NOT_BUILT: Readonly<Record<string, string>> = {
+  rates: 'request and token rates are not built yet; remove `rates`',
+  data_classes: 'data classes are not built yet; remove `data_classes`',
+  audit: 'audit options are not built yet; rows are always written, remove `audit`',
+  'models.*.fallbacks':
+    'typed fallbacks are not built yet; list further targets instead, they are tried in order',
+  'models.*.cache': 'answer caching is not built yet; remove `cache`',
+  'models.*.targets.*.weight': 'weighted routing is not built yet; order the targets with `priority`',
+  'models.*.unsupported':
+    'dropping unsupported parameters is not built yet; they are refused, remove `unsupported`',
+  'providers.*.regions': 'regions are for Bedrock, which is not built yet; remove `regions`',
+  'callers.*.trusted_session_names':
+    'users from session names are not built yet; name the `user` of a principal',
+  'budgets.*.soft': 'soft limits are not built yet; remove `soft`',
+  'guard.policies':
+    'guard policies per caller are not built yet; set the action of each class under `guard.classes`',
+};
+
+/** Known values that are not built yet, by path and value. */
+export const NOT_BUILT_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'budgets.*.mode': {
+    observe: 'budgets in observe mode are not built yet; use `enforce` or leave `mode` out',
+  },
+  'guard.mode': { observe: 'a guard in observe mode is not built yet; use `enforce` or leave `mode` out' },
+  'providers.*.type': {
+    anthropic: 'the anthropic provider is not built yet; use `openai`, `openai-compatible` or `sandbox`',
+    bedrock: 'the bedrock provider is not built yet; use `openai`, `openai-compatible` or `sandbox`',
+  },
+};
