@@ -19,7 +19,9 @@ export type Condition =
 export type Change =
   | { readonly op: 'put'; readonly attr: string; readonly value: Value }
   | { readonly op: 'add'; readonly attr: string; readonly value: bigint }
-  | { readonly op: 'copy'; readonly attr: string; readonly from: string };
+  | { readonly op: 'copy'; readonly attr: string; readonly from: string }
+  /** Takes an attribute away, so that an item leaves a sparse index. */
+  | { readonly op: 'remove'; readonly attr: string };
 
 /** One conditional write. An item that does not exist yet is created. No two ops of a transaction share a key. */
 export interface Op {
