@@ -14,8 +14,11 @@ export interface Exchange {
   /** The whole body, or `too_large` as soon as more than `maxBytes` arrived or were announced, or `gone`. */
   body(maxBytes: number): Promise<Uint8Array | 'too_large' | 'gone'>;
   head(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Resolves when the transport wants more, at once if it does already, and when the caller is gone. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Undefined when the transport wants more at once, so that the usual write costs no promise; else a promise that
+   * resolves when it does, or when the caller is gone.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined;
   /** Resolves when the last byte was handed to the transport. */
   end(): Promise<void>;
   /** Whether the caller is known to have gone. Always false on Lambda, where a disconnect is invisible. */

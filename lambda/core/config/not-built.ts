@@ -1,6 +1,6 @@
 /**
  * Words of the config that are part of its language and not built yet. Writing one is an error that names it: a limit
- * that is accepted and ignored would be worse than none.
+ * that is accepted and ignored would be worse than none. `*` in a path stands for one name or number.
  */
 export const NOT_BUILT: Readonly<Record<string, string>> = {
   rates: 'request and token rates are not built yet; remove `rates`',
@@ -20,10 +20,13 @@ export const NOT_BUILT: Readonly<Record<string, string>> = {
     'guard policies per caller are not built yet; set the action of each class under `guard.classes`',
 };
 
-/** Known values that are not built yet, by path and value. */
+/** Known values that are not built yet, by path and value; `*` at the end of a value stands for any text. */
 export const NOT_BUILT_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'budgets.*.mode': {
     observe: 'budgets in observe mode are not built yet; use `enforce` or leave `mode` out',
+  },
+  'budgets.*.scope': {
+    'key:*': 'budgets of a key are not built yet; map the key to a team, app or user under `callers`',
   },
   'guard.mode': { observe: 'a guard in observe mode is not built yet; use `enforce` or leave `mode` out' },
   'providers.*.type': {
@@ -31,3 +34,24 @@ export const NOT_BUILT_VALUES: Readonly<Record<string, Readonly<Record<string, s
     bedrock: 'the bedrock provider is not built yet; use `openai`, `openai-compatible` or `sandbox`',
   },
 };
+
+export type Path = readonly (string | number)[];
+
+/** What to say about a known word that is not built yet; undefined for every other key. */
+export function notBuiltKey(path: Path): string | undefined {
+  return Object.entries(NOT_BUILT).find(([pattern]) => matches(pattern, path))?.[1];
+}
+
+/** What to say about a known value that is not built yet; undefined for every other value. */
+export function notBuiltValue(path: Path, value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const values = Object.entries(NOT_BUILT_VALUES).find(([pattern]) => matches(pattern, path))?.[1] ?? {};
+  return Object.entries(values).find(([known]) =>
+    known.endsWith('*') ? value.startsWith(known.slice(0, -1)) : value === known,
+  )?.[1];
+}
+
+function matches(pattern: string, path: Path): boolean {
+  const parts = pattern.split('.');
+  return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
+}

@@ -1,0 +1,89 @@
+/** A config that uses every key of the schema, for the reference page. A test reads it and finds no key unused. */
+export const EXAMPLE = `providers:
+  # Answers inside the gateway, for development and demonstrations.
+  sandbox:
+    type: sandbox
+  openai:
+    type: openai
+    base_url: https://eu.api.openai.com/v1 # leave out for api.openai.com
+    key:
+      env: OPENAI_API_KEY # read by npm start
+      secret: tollgate/openai # read on AWS
+  vllm:
+    type: openai-compatible
+    base_url: http://10.0.12.7:8000/v1
+
+models:
+  # A plain alias: callers say gpt-5.4-mini, and so does the upstream.
+  gpt-5.4-mini:
+    targets:
+      - provider: openai
+  # Two places behind one name. The second is tried when the first does not answer.
+  chat-default:
+    targets:
+      - provider: vllm
+        model: qwen3-32b
+        priority: 1
+      - provider: openai
+        model: gpt-5.4-mini
+        priority: 2
+    max_output_tokens: 4096
+    # The catalog does not know qwen3-32b. The price also counts for the other target of the alias.
+    price: { input: 0.75, output: 4.50, cache_read: 0.075, cache_write: 0.75, reasoning: 4.50 }
+    capabilities:
+      context_tokens: 32768
+      max_output_tokens: 8192
+      hidden_reasoning: true
+      image_tokens: 4050
+  # Any name that starts so; the target gets the name that was asked for.
+  sandbox-*:
+    targets: [{ provider: sandbox }]
+
+teams:
+  search: { description: Search and ranking }
+  support: {}
+
+callers:
+  - principal: arn:aws:sts::123456789012:assumed-role/search-web
+    team: search
+    app: web
+  - principal: arn:aws:sts::123456789012:assumed-role/search-*
+    team: search
+  - principal: arn:aws:iam::123456789012:user/alice
+    team: support
+    user: alice
+  # For npm start; ignored on AWS.
+  - key: { env: TOLLGATE_KEY_SUPPORT }
+    team: support
+    app: desk
+
+budgets:
+  - { scope: account, limit_usd: 5000, window: month }
+  # Each team its own 500 dollars a month, and 2000 for search in place of them.
+  - { scope: "team:*", limit_usd: 500, window: month, tz: Europe/Berlin }
+  - { scope: team:search, limit_usd: 2000, window: month, tz: Europe/Berlin }
+  - { scope: app:search/web, limit_usd: 99.50, window: day }
+  - { scope: "user:*", limit_usd: 20, window: week, mode: enforce }
+
+guard:
+  mode: enforce
+  classes:
+    credential: block
+    card: redact
+    financial: redact
+    contact: allow
+
+limits:
+  request_ms: 600000
+  hold_headers_ms: 10000
+  heartbeat_ms: 15000
+  upstream_head_ms: 300000
+  upstream_idle_ms: 120000
+  connect_ms: 5000
+  attempts: 3
+  body_bytes: 6291456
+  held_events: 256
+  held_bytes: 262144
+  drain_ms: 30000
+  refusal_rows_per_second: 10
+`;

@@ -1,0 +1,22 @@
+import { v7 } from 'uuid';
+import type { Ids } from '../../ports/ids.ts';
+
+const SEQUENCE = 2 ** 32;
+
+/**
+ * UUIDs of version 7. Within one millisecond of one maker a counter in the random part keeps them ascending, so that
+ * sorting by id is sorting by arrival. The counter starts at random in the lower half and so never wraps in practice.
+ */
+export function createIds(): Ids {
+  let last = -1;
+  let sequence = 0;
+  return {
+    next(nowMs) {
+      const msecs = Math.floor(nowMs);
+      if (msecs === last) sequence = (sequence + 1) % SEQUENCE;
+      else sequence = Math.floor((Math.random() * SEQUENCE) / 2);
+      last = msecs;
+      return v7({ msecs, seq: sequence });
+    },
+  };
+}

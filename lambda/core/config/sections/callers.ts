@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { envName, name, userName } from './values.ts';
+
+const PRINCIPAL =
+  /^arn:aws(-[a-z]+)*:(sts::(\d{12}|\d{0,11}\*):(assumed-role\/[^\s:]+|federated-user)|iam::(\d{12}|\d{0,11}\*):(role\/[^\s:]+|user\/\S+|root))$/;
+
+export const caller = z
+  .strictObject({
+    principal: z
+      .string()
+      .regex(
+        PRINCIPAL,
+        'the ARN of a role or user, with * for any text, such as arn:aws:sts::123456789012:assumed-role/search-*',
+      )
+      .optional()
+      .describe(
+        'ARN of an IAM role or user; `*` stands for any text. A role is matched without its session, which its user chooses.',
+      ),
+    key: z
+      .strictObject({
+        env: envName.describe('Environment variable that holds the development key.'),
+      })
+      .optional()
+      .describe('A development key for the local gateway. Ignored on AWS, where IAM says who calls.'),
+    team: name.describe('Team that is charged: scope `team:TEAM`.'),
+    app: name.optional().describe('App of the team that is charged: scope `app:TEAM/APP`.'),
+    user: userName.optional().meta({
+      description: 'User that is charged: scope `user:USER`.',
+      defaultText: 'the name of an IAM user; none for a role',
+    }),
+  })
+  .refine(
+    (value) => (value.principal === undefined) !== (value.key === undefined),
+    'a mapping with either `principal` or `key`',
+  )
+  .describe('Maps a principal to a team, an app and a user. The first entry that matches decides.');
+
+export const team = z
+  .strictObject({
+    description: z.string().max(500, 'at most 500 characters').optional().describe('For people; not read.'),
+  })
+  .describe('A team that callers and budgets may name.');

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { envName } from './values.ts';
+
+const key = z
+  .strictObject({
+    env: envName
+      .optional()
+      .describe('Environment variable that holds the key. Read by the local gateway only.'),
+    secret: z
+      .string()
+      .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a Secrets Manager secret, such as tollgate/openai')
+      .optional()
+      .describe('Name of the Secrets Manager secret that holds the key. Read on AWS only.'),
+  })
+  .refine(
+    (value) => value.env !== undefined || value.secret !== undefined,
+    'a mapping with `env`, `secret` or both',
+  )
+  .describe('Where the key lies, never the key itself. A file may name both places.');
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'an http or https URL, such as http://127.0.0.1:8000/v1' })
+  .refine(
+    (text) => !/[?#]/.test(text) && !/\/\/[^/]*@/.test(text),
+    'a URL without query, fragment and credentials',
+  );
+
+const sandbox = z
+  .strictObject({
+    type: z.literal('sandbox').describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+  })
+  .describe(
+    'Answers inside the gateway, deterministically and without a key. Its prices are invented, so that budgets can be tried out.',
+  );
+
+const openai = z
+  .strictObject({
+    type: z.literal('openai').describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+    key,
+    base_url: baseUrl.optional().meta({
+      description:
+        'Base of the API with its version; `/chat/completions` is appended. For a regional endpoint or a proxy.',
+      default: 'https://api.openai.com/v1',
+    }),
+  })
+  .describe('The OpenAI API.');
+
+const openaiCompatible = z
+  .strictObject({
+    type: z
+      .literal('openai-compatible')
+      .describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+    base_url: baseUrl.describe('Base of the API with its version; `/chat/completions` is appended.'),
+    key: key.optional().describe('Where the key lies, never the key itself. Leave out where none is needed.'),
+  })
+  .describe('A server that speaks the OpenAI format: vLLM, Ollama, llama.cpp, LM Studio and others.');
+
+export const provider = z
+  .discriminatedUnion('type', [sandbox, openai, openaiCompatible])
+  .describe('An upstream that serves models.');

@@ -1,0 +1,63 @@
+import type * as z from 'zod';
+import { type Finding, oneOf, pathText } from './finding.ts';
+import { distance, nearest, nearestPart } from './nearest.ts';
+import type { Path } from './not-built.ts';
+import { keysAt } from './schema-walk.ts';
+
+interface Place {
+  readonly root: z.core.$ZodType;
+  readonly value: unknown;
+}
+
+/**
+ * What to say about a key that nobody knows: the known key that it resembles, else the place where a key of that name
+ * belongs, else all keys that may stand there. A place is certain only if the name is exact, so one wrong letter goes
+ * before it and three wrong letters go behind.
+ */
+export function unknownKey(path: Path, allowed: readonly string[], place: Place): Finding {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const slip = allowed.find((word) => distance(key.toLowerCase(), word, 2) < 2);
+  const hint =
+    didYouMean(slip) ??
+    below(key, parent, allowed, place) ??
+    didYouMean(nearest(key, allowed)) ??
+    above(key, parent, place) ??
+    didYouMean(nearestPart(key, allowed)) ??
+    (allowed.length === 0 ? 'Remove it.' : `Allowed here: ${oneOf(allowed)}.`);
+  return {
+    kind: 'unknown',
+    path,
+    at: 'key',
+    expected: allowed.length === 0 ? 'no key' : oneOf(allowed),
+    hint,
+  };
+}
+
+function didYouMean(word: string | undefined): string | undefined {
+  return word === undefined ? undefined : `Did you mean \`${word}\`?`;
+}
+
+/** One level further in: in a mapping that may stand here, or in the entries of a list or record. */
+function below(key: string, parent: Path, allowed: readonly string[], place: Place): string | undefined {
+  for (const child of allowed) {
+    if (keysAt(place.root, place.value, [...parent, child]).includes(key)) {
+      return `\`${key}\` belongs under \`${child}\`.`;
+    }
+    const entries = [0, 'name'].flatMap((entry) =>
+      keysAt(place.root, place.value, [...parent, child, entry]),
+    );
+    if (entries.includes(key)) return `\`${key}\` belongs to an entry of \`${child}\`.`;
+  }
+  return undefined;
+}
+
+/** Further out: a key that was indented too far. */
+function above(key: string, parent: Path, place: Place): string | undefined {
+  for (let length = parent.length - 1; length >= 0; length -= 1) {
+    const outer = parent.slice(0, length);
+    if (!keysAt(place.root, place.value, outer).includes(key)) continue;
+    return `\`${key}\` belongs ${length === 0 ? 'at the top of the file' : `under \`${pathText(outer)}\``}.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import type { ErrorCode, TollgateError } from '../../core/errors.ts';
+import type { Rendered } from '../dialect.ts';
+
+/**
+ * How OpenAI's clients are told each code: `type` chooses how they handle it, `code` says what it was. Source: OpenAI
+ * error guide; `insufficient_quota` is what its clients know as "spent". A code missing here does not compile.
+ */
+const TYPES: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: 'invalid_request_error',
+  invalid_json: 'invalid_request_error',
+  unsupported_parameter: 'invalid_request_error',
+  unauthenticated: 'authentication_error',
+  route_not_found: 'invalid_request_error',
+  model_not_found: 'invalid_request_error',
+  method_not_allowed: 'invalid_request_error',
+  request_too_large: 'invalid_request_error',
+  unsupported_media_type: 'invalid_request_error',
+  budget_exceeded: 'insufficient_quota',
+  budget_held: 'insufficient_quota',
+  guard_blocked: 'permission_error',
+  policy_denied: 'permission_error',
+  model_unpriced: 'permission_error',
+  upstream_rejected: 'invalid_request_error',
+  upstream_rate_limited: 'rate_limit_error',
+  upstream_auth: 'server_error',
+  upstream_error: 'server_error',
+  upstream_unavailable: 'server_error',
+  upstream_timeout: 'server_error',
+  upstream_invalid: 'server_error',
+  upstream_cut: 'server_error',
+  ledger_unavailable: 'server_error',
+  guard_unavailable: 'server_error',
+  provider_not_configured: 'server_error',
+  draining: 'server_error',
+  internal: 'server_error',
+};
+
+/** Codes of the upstream that are worth more to a client than ours, because its code branches on them. */
+const RELAYED: ReadonlySet<ErrorCode> = new Set(['upstream_rejected', 'upstream_rate_limited']);
+
+interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string;
+    readonly tollgate?: Readonly<Record<string, unknown>>;
+  };
+}
+
+export function errorBody(error: TollgateError): ErrorBody {
+  const relay = RELAYED.has(error.code) ? error.facts.upstream : undefined;
+  return {
+    error: {
+      message: error.message,
+      type: relay?.type ?? TYPES[error.code],
+      param: error.facts.param ?? null,
+      code: relay?.code ?? error.code,
+      ...(error.facts.details === undefined ? {} : { tollgate: error.facts.details }),
+    },
+  };
+}
+
+export function renderError(error: TollgateError, requestId: string): Rendered {
+  const wait = error.facts.retryAfterS;
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/json',
+      'x-request-id': requestId,
+      'x-tollgate-request-id': requestId,
+      'x-tollgate-error': error.code,
+      // Clients retry 429 and 5xx by themselves; where the same request cannot succeed that only costs time.
+      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
+      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+    },
+    body: Buffer.from(JSON.stringify(errorBody(error))),
+  };
+}

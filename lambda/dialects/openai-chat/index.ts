@@ -1,0 +1,33 @@
+import { readRequest } from '../../formats/openai-chat/read.ts';
+import type { Dialect, ModelEntry } from '../dialect.ts';
+import { errorBody, renderError } from './errors.ts';
+
+/** `POST /v1/chat/completions` and `GET /v1/models` as OpenAI's clients know them. */
+export const openaiChat: Dialect = {
+  name: 'openai-chat',
+  format: 'openai-chat',
+  readRequest,
+  error: renderError,
+  errorEvent(error) {
+    return Buffer.from(`data: ${JSON.stringify(errorBody(error))}\n\n`);
+  },
+  streamHeaders: {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    // Proxies such as nginx buffer event streams unless told not to.
+    'x-accel-buffering': 'no',
+  },
+  heartbeat: Buffer.from(': ping\n\n'),
+  terminator: Buffer.from('data: [DONE]\n\n'),
+  comment(facts) {
+    return Buffer.from(`: tollgate ${JSON.stringify(facts)}\n\n`);
+  },
+  models(models) {
+    return { object: 'list', data: models.map(model) };
+  },
+  model,
+};
+
+function model(entry: ModelEntry): unknown {
+  return { id: entry.id, object: 'model', created: entry.created, owned_by: entry.provider };
+}

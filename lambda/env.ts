@@ -1,0 +1,24 @@
+/** Names of the environment variables that the deployment hands to its functions. None of them holds a secret. */
+export const ENV = {
+  /** Name of the ledger's table. */
+  ledgerTable: 'LEDGER_TABLE',
+  /** Name of its index of open journals. */
+  ledgerIndex: 'LEDGER_INDEX',
+  /** SHA-256 (hex) of the config.json beside the gateway's bundle. */
+  configHash: 'CONFIG_HASH',
+  /** Name of the deployment, such as `prod`. */
+  environment: 'TOLLGATE_ENVIRONMENT',
+  /** Name of the delivery stream that takes audit rows. */
+  auditStream: 'AUDIT_STREAM',
+} as const;
+
+/** Name of the index over open journals. */
+export const LEDGER_INDEX_NAME = 'open-journals';
+
+/** Reads a variable that the deployment always sets; its absence is a broken deployment, so the function must not start. */
+export function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '')
+    throw new Error(`the environment variable ${name} is missing: deploy this function with cdk`);
+  return value;
+}

@@ -1,0 +1,57 @@
+import type { ChatEvent } from '../../core/chat/events.ts';
+import { type SseEvent, SseSplitter, SseTooLarge } from '../../wire/sse.ts';
+import { invalid, isUsageOnly, readAnswer } from './read-answer.ts';
+
+/** One whole event of a stream: its bytes as received, and what it says. */
+export interface StreamPiece {
+  readonly raw: Uint8Array;
+  readonly events: readonly ChatEvent[];
+  /** Carries usage and nothing else, so it can be left out where the caller did not ask for usage. */
+  readonly usageOnly: boolean;
+}
+
+const NOTHING: readonly ChatEvent[] = [];
+const DONE: readonly ChatEvent[] = [{ type: 'done' }];
+
+/** Reads a stream of `chat.completion.chunk` events; where the bytes are split makes no difference. */
+export class ChatStreamReader {
+  readonly #splitter: SseSplitter;
+  readonly #target: string;
+
+  constructor(target: string, maxEventBytes: number) {
+    this.#target = target;
+    this.#splitter = new SseSplitter(maxEventBytes);
+  }
+
+  push(bytes: Uint8Array): readonly StreamPiece[] {
+    try {
+      return this.#splitter.push(bytes).map((event) => this.#read(event));
+    } catch (error) {
+      if (!(error instanceof SseTooLarge)) throw error;
+      return [{ raw: new Uint8Array(0), events: [invalid(this.#target, error.message)], usageOnly: false }];
+    }
+  }
+
+  /** After a clean end of the body: what its last bytes complete. */
+  end(): readonly StreamPiece[] {
+    return this.#splitter.end().map((event) => this.#read(event));
+  }
+
+  /** Whether the body ended in the middle of an event. */
+  get halfRead(): boolean {
+    return this.#splitter.rest().length > 0;
+  }
+
+  #read(event: SseEvent): StreamPiece {
+    const { raw, data } = event;
+    if (data === undefined || data === '') return { raw, events: NOTHING, usageOnly: false };
+    if (data === '[DONE]') return { raw, events: DONE, usageOnly: false };
+    let value: unknown;
+    try {
+      value = JSON.parse(data);
+    } catch {
+      return { raw, events: [invalid(this.#target, 'an event is no JSON')], usageOnly: false };
+    }
+    return { raw, events: readAnswer(this.#target, value), usageOnly: isUsageOnly(value) };
+  }
+}

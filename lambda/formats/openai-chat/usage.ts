@@ -1,0 +1,39 @@
+import type { Usage } from '../../core/chat/usage.ts';
+
+/**
+ * Reads the `usage` object of OpenAI's chat completions and of what speaks its language. Source: OpenAI API reference,
+ * "The chat completion object"; DeepSeek's `prompt_cache_hit_tokens`. Undefined if it does not carry both totals.
+ *
+ * `prompt_tokens` includes cached and cache-written tokens and `completion_tokens` includes reasoning; servers that
+ * count a class beside the total instead are recognised by their `total_tokens`.
+ */
+export function readUsage(raw: unknown): Usage | undefined {
+  if (!isRecord(raw)) return undefined;
+  const prompt = tokens(raw['prompt_tokens']);
+  const completion = tokens(raw['completion_tokens']);
+  if (prompt === undefined || completion === undefined) return undefined;
+  const details = isRecord(raw['prompt_tokens_details']) ? raw['prompt_tokens_details'] : {};
+  const cacheRead = tokens(details['cached_tokens']) ?? tokens(raw['prompt_cache_hit_tokens']) ?? 0;
+  const cacheWrite = tokens(details['cache_write_tokens']) ?? 0;
+  const completionDetails = isRecord(raw['completion_tokens_details'])
+    ? raw['completion_tokens_details']
+    : {};
+  const reasoning = tokens(completionDetails['reasoning_tokens']) ?? 0;
+  const total = tokens(raw['total_tokens']);
+  const beside = reasoning > completion || (reasoning > 0 && total === prompt + completion + reasoning);
+  return {
+    input: Math.max(0, prompt - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    output: beside ? completion : completion - reasoning,
+    reasoning,
+  };
+}
+
+function tokens(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

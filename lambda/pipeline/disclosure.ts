@@ -1,0 +1,33 @@
+import { usdFromNano } from '../core/money.ts';
+import { targetName } from '../core/routing/target.ts';
+import type { Admitted, Candidate } from './states.ts';
+
+/** What every answer of an admitted request tells in its headers, as far as it is known when they leave. */
+export function disclosedHeaders(state: Admitted, candidate: Candidate | undefined): Record<string, string> {
+  const { reservation, trail } = state;
+  const headers: Record<string, string> = {
+    'x-request-id': state.id,
+    'x-tollgate-request-id': state.id,
+    'x-tollgate-model': ascii(state.view.model),
+  };
+  if (candidate !== undefined) {
+    headers['x-tollgate-target'] = ascii(targetName(candidate.target));
+    headers['x-tollgate-attempts'] = String(trail.attempts.length);
+  }
+  if (trail.warnings.length > 0) headers['x-tollgate-warnings'] = ascii(trail.warnings.join('; '));
+  const tightest = reservation.tightest;
+  if (tightest !== undefined) {
+    headers['x-tollgate-budget-scope'] = ascii(`${tightest.scope} ${tightest.budgetId}`);
+    headers['x-tollgate-budget-limit-usd'] = usdFromNano(tightest.limit);
+    headers['x-tollgate-budget-remaining-usd'] = usdFromNano(tightest.remaining);
+    if (tightest.resetsAt !== undefined) {
+      headers['x-tollgate-budget-reset'] = new Date(tightest.resetsAt).toISOString();
+    }
+  }
+  return headers;
+}
+
+/** Header values are ASCII; other characters are percent-encoded, and so is what could end a header. */
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (character) => encodeURIComponent(character.toWellFormed()));
+}

@@ -1,0 +1,94 @@
+import type { Progress } from '../core/chat/progress.ts';
+import { TollgateError } from '../core/errors.ts';
+import type { Limits } from '../core/limits.ts';
+import { readAnswer } from '../formats/openai-chat/read-answer.ts';
+import { ChatStreamReader, type StreamPiece } from '../formats/openai-chat/read-stream.ts';
+import type { UpstreamAnswer, UpstreamCall, UpstreamFailure } from '../ports/upstream.ts';
+import type { CommittedAnswer } from './states.ts';
+
+/**
+ * Holds the events of a stream until the answer commits: at its first content, at a normal end without any, or when
+ * more is held than the limits allow. Until then a failure leaves nothing behind and another target may answer.
+ */
+export async function readStreamToCommit(
+  target: string,
+  call: UpstreamCall,
+  answer: UpstreamAnswer,
+  progress: Progress,
+  limits: Limits,
+): Promise<CommittedAnswer | TollgateError | UpstreamFailure> {
+  const reader = new ChatStreamReader(target, limits.eventBytes);
+  const held: StreamPiece[] = [];
+  let heldBytes = 0;
+  while (true) {
+    const got = await answer.read();
+    if (got !== 'end' && 'type' in got) return got;
+    const pieces = got === 'end' ? reader.end() : reader.push(got);
+    for (const piece of pieces) {
+      held.push(piece);
+      heldBytes += piece.raw.length;
+      for (const event of piece.events) {
+        if (event.type === 'error' && !progress.content) return event.error;
+        progress.see(event);
+      }
+    }
+    const ended = got === 'end';
+    const normalEnd = progress.done || (ended && progress.finished && !reader.halfRead);
+    if (progress.content || normalEnd || held.length >= limits.heldEvents || heldBytes >= limits.heldBytes) {
+      return { kind: 'stream', call, answer, reader, held, progress, ended };
+    }
+    if (ended) return cut(target);
+  }
+}
+
+/** Reads an answer that is not streamed; it commits when all of it is there. */
+export async function readWhole(
+  target: string,
+  answer: UpstreamAnswer,
+  progress: Progress,
+  limits: Limits,
+  streamWanted: boolean,
+): Promise<CommittedAnswer | TollgateError | UpstreamFailure> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (let got = await answer.read(); got !== 'end'; got = await answer.read()) {
+    if ('type' in got) return got;
+    pieces.push(got);
+    length += got.length;
+    if (length > limits.answerBytes) {
+      return new TollgateError(
+        'upstream_invalid',
+        `${target} sent an answer of more than ${limits.answerBytes} bytes`,
+      );
+    }
+  }
+  const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length);
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+  } catch {
+    return new TollgateError('upstream_invalid', `${target} sent an answer that is no JSON`);
+  }
+  for (const event of readAnswer(target, value)) progress.see(event);
+  if (progress.error !== undefined) return progress.error;
+  if (streamWanted)
+    return new TollgateError('upstream_invalid', `${target} answered a streamed request without a stream`);
+  return { kind: 'whole', body, contentType: answer.headers['content-type'] ?? 'application/json', progress };
+}
+
+/** Reads a body up to a limit, leaving the rest; a cut counts as its end. */
+export async function readAtMost(answer: UpstreamAnswer, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length < maxBytes) {
+    const got = await answer.read();
+    if (got === 'end' || 'type' in got) break;
+    pieces.push(got);
+    length += got.length;
+  }
+  return Buffer.concat(pieces).subarray(0, maxBytes);
+}
+
+export function cut(target: string): TollgateError {
+  return new TollgateError('upstream_cut', `${target} broke off its answer`, { details: { target } });
+}

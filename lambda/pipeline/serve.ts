@@ -1,0 +1,204 @@
+import { TollgateError } from '../core/errors.ts';
+import { identify } from '../core/identity/identify.ts';
+import type { Reservation } from '../ledger/ledger.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import { admit } from './admit.ts';
+import { call } from './call.ts';
+import { disclosedHeaders } from './disclosure.ts';
+import { health, models } from './discover.ts';
+import { guard } from './guard.ts';
+import { Interrupt } from './interrupt.ts';
+import { parse } from './parse.ts';
+import { plan } from './plan.ts';
+import type { GatewayPorts } from './ports.ts';
+import { RefusalRows } from './refusal-rows.ts';
+import { Reply } from './reply.ts';
+import { DEFAULT_DIALECT, match, type Route } from './routes.ts';
+import { recordRefusals, settle } from './settle.ts';
+import { type Setup, setUp } from './setup.ts';
+import type { Admitted, Received } from './states.ts';
+import { Trail } from './trail.ts';
+import { translate } from './translate.ts';
+
+export interface Gateway {
+  /** Serves one request to its last byte and settles it. Never rejects. */
+  serve(exchange: Exchange): Promise<void>;
+  /** Takes no new model requests and resolves when the running ones have settled; after `drainMs` they are cut. */
+  drain(): Promise<void>;
+  readonly setup: Setup;
+}
+
+export function createGateway(ports: GatewayPorts): Gateway {
+  const setup = setUp(ports);
+  const refusals = new RefusalRows(setup.limits.refusalRowsPerSecond);
+  const running = new Map<Received, Promise<void>>();
+  let draining = false;
+
+  async function serve(exchange: Exchange): Promise<void> {
+    const state = receive(exchange, ports, setup);
+    const work = handle(state, {
+      ports,
+      setup,
+      refusals,
+      refuse: draining || running.size >= setup.limits.concurrentRequests,
+    });
+    running.set(state, work);
+    await work;
+    running.delete(state);
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    const timer = ports.clock.after(setup.limits.drainMs, () => {
+      for (const state of running.keys()) state.interrupt.raise('draining');
+    });
+    while (running.size > 0) await Promise.all(running.values());
+    timer.cancel();
+    await recordRefusals(refusals.flush(), ports);
+  }
+
+  return { serve, drain, setup };
+}
+
+interface Desk {
+  readonly ports: GatewayPorts;
+  readonly setup: Setup;
+  readonly refusals: RefusalRows;
+  /** No further model request is taken. */
+  readonly refuse: boolean;
+}
+
+function receive(exchange: Exchange, ports: GatewayPorts, setup: Setup): Received {
+  const now = ports.clock.now();
+  const remaining = exchange.remainingMs();
+  const { requestMs, settleReserveMs } = setup.limits;
+  const deadlineMs = remaining === undefined ? requestMs : Math.min(requestMs, remaining - settleReserveMs);
+  return {
+    id: `req_${ports.ids.next(now)}`,
+    exchange,
+    dialect: DEFAULT_DIALECT,
+    interrupt: new Interrupt(ports.clock, exchange, Math.max(0, deadlineMs)),
+    trail: new Trail(now, ports.clock.monotonic(), exchange.path),
+  };
+}
+
+async function handle(received: Received, desk: Desk): Promise<void> {
+  const { ports, setup } = desk;
+  const route = match(received.exchange.method, received.exchange.path);
+  const state = route instanceof TollgateError ? received : { ...received, dialect: route.dialect };
+  const reply = new Reply(state, ports.clock, setup.limits);
+  try {
+    if (route instanceof TollgateError) await reply.fail(route, {});
+    else if (route.rooms === 'model') await journey(state, route, desk, reply);
+    else await discover(state, route, desk, reply);
+  } catch (error) {
+    report(state, error, ports);
+    await reply.fail(bug(error), {});
+  } finally {
+    state.interrupt.close();
+  }
+}
+
+/** The rooms in their order. Whatever happens in them, the caller gets an end and the request is settled. */
+async function journey(state: Received, route: Route, desk: Desk, reply: Reply): Promise<void> {
+  const { ports } = desk;
+  const held: { admitted: Admitted | undefined } = { admitted: undefined };
+  state.trail.route = route.path;
+  try {
+    const end = await walk(state, desk, reply, held);
+    if (end !== undefined) await tell(end, state, reply, held.admitted);
+    state.trail.outcome = outcomeOf(end, state);
+  } catch (error) {
+    report(state, error, ports);
+    const fault = bug(error);
+    state.trail.errorCode = fault.code;
+    state.trail.outcome = 'bug';
+    await reply.fail(fault, {});
+  } finally {
+    state.trail.status ??= 499;
+    await settleSafely(state, held.admitted?.reservation, desk);
+  }
+}
+
+async function walk(
+  state: Received,
+  desk: Desk,
+  reply: Reply,
+  held: { admitted: Admitted | undefined },
+): Promise<TollgateError | undefined> {
+  const { ports, setup } = desk;
+  const caller = identify(state.exchange.claim, setup.config.callers ?? [], ports.keyOf, ports.world);
+  if (caller instanceof TollgateError) return caller;
+  state.trail.caller = caller;
+  if (desk.refuse)
+    return new TollgateError('draining', 'The gateway takes no further requests just now', {
+      retryAfterS: 1,
+    });
+  const parsed = await parse({ ...state, caller }, setup.limits);
+  if (parsed instanceof TollgateError) return parsed;
+  const guarded = guard(parsed, setup);
+  if (guarded instanceof TollgateError) return guarded;
+  const planned = plan(guarded, setup);
+  if (planned instanceof TollgateError) return planned;
+  const admitted = await admit(planned, ports);
+  if (admitted instanceof TollgateError) return admitted;
+  held.admitted = admitted;
+  const called = await call(admitted, ports, setup, reply);
+  if (called instanceof TollgateError) return called;
+  return translate(called, ports, setup, reply);
+}
+
+async function tell(
+  end: TollgateError,
+  state: Received,
+  reply: Reply,
+  admitted: Admitted | undefined,
+): Promise<void> {
+  state.trail.errorCode = end.code;
+  const headers = admitted === undefined ? {} : disclosedHeaders(admitted, undefined);
+  await reply.fail(end, headers);
+}
+
+function outcomeOf(end: TollgateError | undefined, state: Received): string {
+  if (end === undefined) return 'ok';
+  if (state.interrupt.reason === 'gone') return 'client_gone';
+  if (state.interrupt.reason === 'deadline') return 'deadline';
+  if (state.trail.served !== undefined) return 'cut';
+  return end.code.startsWith('upstream_') ? 'upstream_error' : 'refused';
+}
+
+async function discover(state: Received, route: Route, desk: Desk, reply: Reply): Promise<void> {
+  const { ports, setup } = desk;
+  const json = { 'content-type': 'application/json', 'x-request-id': state.id };
+  if (route.rooms === 'health') {
+    const { status, body } = health(state.exchange.path, setup, desk.refuse);
+    await reply.whole(status, json, Buffer.from(JSON.stringify(body)));
+    return;
+  }
+  const caller = identify(state.exchange.claim, setup.config.callers ?? [], ports.keyOf, ports.world);
+  const found = caller instanceof TollgateError ? caller : models(state.exchange.path, state.dialect, setup);
+  if (found instanceof TollgateError) await reply.fail(found, {});
+  else await reply.whole(200, json, Buffer.from(JSON.stringify(found)));
+}
+
+async function settleSafely(
+  state: Received,
+  reservation: Reservation | undefined,
+  desk: Desk,
+): Promise<void> {
+  try {
+    await settle(state, reservation, desk.ports, desk.refusals);
+  } catch (error) {
+    // The hold stays in the ledger, and the reaper posts it: money is safe, the operator is told.
+    report(state, error, desk.ports);
+  }
+}
+
+function report(state: Received, error: unknown, ports: GatewayPorts): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  ports.telemetry.emit({ type: 'bug', requestId: state.id, detail });
+}
+
+function bug(cause: unknown): TollgateError {
+  return new TollgateError('internal', 'The gateway failed; the request id is in the headers', { cause });
+}

@@ -1,0 +1,78 @@
+import { finalFacts, heldFacts } from '../core/audit/entry.ts';
+import { targetName } from '../core/routing/target.ts';
+import type { Reservation, Settled } from '../ledger/ledger.ts';
+import type { GatewayPorts } from './ports.ts';
+import { finalRecord, heldRecord } from './records.ts';
+import type { RefusalRow, RefusalRows } from './refusal-rows.ts';
+import type { Received } from './states.ts';
+
+/**
+ * The last room, after the last byte: charges what the request cost and makes its entry final, which is its audit
+ * record. A request that was refused before it held anything gets an entry that is final at once.
+ */
+export async function settle(
+  state: Received,
+  reservation: Reservation | undefined,
+  ports: GatewayPorts,
+  refusals: RefusalRows,
+): Promise<void> {
+  const { trail } = state;
+  report(state, ports);
+  if (reservation !== undefined) {
+    const settled = await ports.ledger.settle(reservation, {
+      cost: trail.cost,
+      outcome: trail.outcome ?? 'unknown',
+      facts: finalFacts(finalRecord(state, ports, 1)),
+    });
+    if (settled.type !== 'settled') warn(state, 'settle', settled, ports);
+    return;
+  }
+  if (trail.caller === undefined) return;
+  await recordRefusals(refusals.take(trail.caller.principal, state, ports.clock.now()), ports);
+}
+
+/** Writes refusals as entries that are final at once. */
+export async function recordRefusals(rows: readonly RefusalRow[], ports: GatewayPorts): Promise<void> {
+  for (const { state, count } of rows) {
+    const { trail } = state;
+    if (trail.caller === undefined) continue;
+    const settled = await ports.ledger.record(state.id, {
+      cost: trail.cost,
+      outcome: trail.outcome ?? 'unknown',
+      facts: {
+        ...heldFacts(heldRecord({ ...state, caller: trail.caller }, ports)),
+        ...finalFacts(finalRecord(state, ports, count)),
+      },
+    });
+    if (settled.type !== 'settled') warn(state, 'record', settled, ports);
+  }
+}
+
+function warn(state: Received, what: string, settled: Settled, ports: GatewayPorts): void {
+  const detail =
+    settled.type === 'unavailable' ? settled.reason : 'the reaper had settled it already; its charge stands';
+  ports.telemetry.emit({ type: 'warning', what: `${what}_${settled.type}`, requestId: state.id, detail });
+}
+
+function report(state: Received, ports: GatewayPorts): void {
+  const { trail } = state;
+  const record = finalRecord(state, ports, 1);
+  const { usage } = trail;
+  ports.telemetry.emit({
+    type: 'request',
+    requestId: state.id,
+    method: state.exchange.method,
+    route: trail.route,
+    status: trail.status ?? 0,
+    model: trail.view?.model,
+    target: trail.served === undefined ? undefined : targetName(trail.served),
+    principal: trail.caller?.principal,
+    outcome: trail.outcome ?? 'unknown',
+    totalMs: record.totalMs,
+    ttftMs: record.ttftMs,
+    overheadMs: record.overheadMs,
+    costNano: trail.cost,
+    inputTokens: usage === undefined ? 0 : usage.input + usage.cacheRead + usage.cacheWrite,
+    outputTokens: usage === undefined ? 0 : usage.output + usage.reasoning,
+  });
+}

@@ -1,0 +1,92 @@
+import type { ScopeBudgets } from '../core/budgets.ts';
+import type { Progress } from '../core/chat/progress.ts';
+import type { ChatView } from '../core/chat/request.ts';
+import type { Caller } from '../core/identity/caller.ts';
+import type { Nano } from '../core/money.ts';
+import type { Rung, Target } from '../core/routing/target.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { ChatStreamReader, StreamPiece } from '../formats/openai-chat/read-stream.ts';
+import type { Reservation } from '../ledger/ledger.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
+import type { Patch } from '../wire/json-splice.ts';
+import type { JsonTape } from '../wire/json-tape.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Trail } from './trail.ts';
+
+/**
+ * The states of a request, one per room. Each room takes the state before it and returns the next, so a room that is
+ * skipped or visited out of order does not compile: nothing reaches an upstream that was not identified, guarded and
+ * admitted.
+ */
+export interface Received {
+  readonly id: string;
+  readonly exchange: Exchange;
+  readonly dialect: Dialect;
+  readonly interrupt: Interrupt;
+  /** What the audit row will tell; every room adds what it learned. */
+  readonly trail: Trail;
+}
+
+export interface Identified extends Received {
+  readonly caller: Caller;
+}
+
+export interface Parsed extends Identified {
+  readonly bytes: Uint8Array;
+  readonly tape: JsonTape;
+  readonly view: ChatView;
+}
+
+export interface Guarded extends Parsed {
+  /** Redactions, as replacements of the original bytes. */
+  readonly patches: readonly Patch[];
+}
+
+/** A target together with what a call to it would send and could cost. */
+export interface Candidate {
+  readonly target: Target;
+  /** Output tokens per choice that will be allowed; undefined only where no budget applies and no limit is known. */
+  readonly outputTokens: number | undefined;
+  /** Whether the gateway injects that cap because the caller gave none. */
+  readonly inject: boolean;
+  readonly inputBound: number;
+  /** The most one attempt can cost; undefined for an unpriced target where no budget applies. */
+  readonly bound: Nano | undefined;
+}
+
+export interface Planned extends Guarded {
+  readonly rung: Rung;
+  readonly scopes: readonly ScopeBudgets[];
+  /** In the order in which they are tried; at least one. */
+  readonly candidates: readonly [Candidate, ...Candidate[]];
+}
+
+export interface Admitted extends Planned {
+  readonly reservation: Reservation;
+}
+
+/** The answer that committed: nothing of another target's can follow. */
+export type CommittedAnswer =
+  | {
+      readonly kind: 'stream';
+      readonly call: UpstreamCall;
+      readonly answer: UpstreamAnswer;
+      readonly reader: ChatStreamReader;
+      /** Events held back until the commit, in order. */
+      readonly held: readonly StreamPiece[];
+      readonly progress: Progress;
+      /** The body's end was read while holding. */
+      readonly ended: boolean;
+    }
+  | {
+      readonly kind: 'whole';
+      readonly body: Uint8Array;
+      readonly contentType: string;
+      readonly progress: Progress;
+    };
+
+export interface Called extends Admitted {
+  readonly candidate: Candidate;
+  readonly committed: CommittedAnswer;
+}

@@ -1,0 +1,71 @@
+import type {
+  AttemptRecord,
+  GuardCounts,
+  GuardOutcome,
+  RefusedBy,
+  UsageSource,
+} from '../core/audit/records.ts';
+import type { Charge } from '../core/chat/charge.ts';
+import type { FinishReason } from '../core/chat/events.ts';
+import type { ChatView } from '../core/chat/request.ts';
+import type { Usage } from '../core/chat/usage.ts';
+import type { Caller } from '../core/identity/caller.ts';
+import { type Nano, toNano, ZERO } from '../core/money.ts';
+import type { Target } from '../core/routing/target.ts';
+
+/**
+ * What happened to a request so far, for its audit row. It is the one mutable thing that travels through the rooms,
+ * because a request can end in any of them and its row must then tell everything up to there.
+ */
+export class Trail {
+  /** Milliseconds since the epoch. */
+  readonly receivedMs: number;
+  /** Monotonic milliseconds at receipt; every duration counts from here. */
+  readonly startedAt: number;
+  route: string;
+  caller: Caller | undefined;
+  view: ChatView | undefined;
+  alias: string | undefined;
+  planned: Target | undefined;
+  served: Target | undefined;
+  guard: { action: GuardOutcome; counts: GuardCounts } = { action: 'none', counts: {} };
+  readonly attempts: AttemptRecord[] = [];
+  readonly warnings: string[] = [];
+  refusedBy: RefusedBy | undefined;
+  /** HTTP status that was sent or would have been. */
+  status: number | undefined;
+  errorCode: string | undefined;
+  outcome: string | undefined;
+  finish: FinishReason | undefined;
+  usage: Usage | undefined;
+  usageSource: UsageSource = 'none';
+  /** Cost of everything that was or may have been billed. */
+  cost: Nano = ZERO;
+  firstByteAt: number | undefined;
+  /** When the first attempt was sent, and when the upstream's last byte was read: what lies outside is our own share. */
+  sentAt: number | undefined;
+  upstreamEndedAt: number | undefined;
+
+  constructor(receivedMs: number, startedAt: number, route: string) {
+    this.receivedMs = receivedMs;
+    this.startedAt = startedAt;
+    this.route = route;
+  }
+
+  /** Adds what an attempt cost. Tokens of several billed attempts add up; one bound among them makes the sum a bound. */
+  addCharge(charge: Charge): void {
+    this.cost = toNano(this.cost + charge.cost);
+    this.usage = this.usage === undefined ? charge.usage : sum(this.usage, charge.usage);
+    if (this.usageSource !== 'partial') this.usageSource = charge.source;
+  }
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  return {
+    input: a.input + b.input,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    output: a.output + b.output,
+    reasoning: a.reasoning + b.reasoning,
+  };
+}

@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { ENV } from '../lambda/env.ts';
+import type { LedgerTable } from './ledger-table.ts';
+import { NodeFunction } from './node-function.ts';
+
+export interface GatewayProps {
+  readonly environment: string;
+  readonly ledger: LedgerTable;
+  /** Folder of the bundle, its config.json inside. */
+  readonly bundle: string;
+  /** SHA-256 of that config.json: the function refuses to start with another one. */
+  readonly configHash: string;
+  /** Names of the Secrets Manager secrets that hold provider keys. They are read, never created. */
+  readonly secretNames: readonly string[];
+  /**
+   * The most requests that run at once; above it callers get 429 from AWS. A function URL has no other throttle.
+   * @default - the account's own limit
+   */
+  readonly reservedConcurrency?: number;
+}
+
+/** Memory in MB. The gateway mostly waits for models, so paying for a whole core would double the bill for little. */
+const MEMORY = 1024;
+
+/**
+ * The door: a function URL with IAM that streams, on the alias `live` of a published version, so that a rollback is one
+ * move of the alias.
+ */
+export class Gateway extends Construct {
+  readonly alias: lambda.Alias;
+  readonly url: lambda.FunctionUrl;
+  readonly role: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: GatewayProps) {
+    super(scope, id);
+    const { fn, role } = new NodeFunction(this, 'Gateway', {
+      description: `tollgate ${props.environment}: gateway`,
+      bundle: props.bundle,
+      timeout: Duration.minutes(15),
+      memorySize: MEMORY,
+      environment: {
+        [ENV.environment]: props.environment,
+        [ENV.ledgerTable]: props.ledger.table.tableName,
+        [ENV.ledgerIndex]: props.ledger.indexName,
+        [ENV.configHash]: props.configHash,
+      },
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
+    });
+    this.role = role;
+    props.ledger.grantReserveAndSettle(role);
+    for (const name of props.secretNames) {
+      secretsmanager.Secret.fromSecretNameV2(this, `Key-${name}`, name).grantRead(role);
+    }
+    // CDK's class may hold `undefined` where its own interface has optional members: only our strictness minds.
+    const version = fn.currentVersion as lambda.IVersion;
+    this.alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version });
+    this.url = this.alias.addFunctionUrl({
+      authType: lambda.FunctionUrlAuthType.AWS_IAM,
+      invokeMode: lambda.InvokeMode.RESPONSE_STREAM,
+    });
+  }
+
+  /**
+   * Lets a principal call the gateway: AWS wants both `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`, the latter
+   * only through the URL. Which models and budgets it then has is said by `callers` in tollgate.yaml.
+   */
+  grantCall(grantee: iam.IGrantable): iam.Grant {
+    return this.url.grantInvokeUrl(grantee);
+  }
+}

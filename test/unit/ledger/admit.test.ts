@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  admitted,
+  budget,
+  cost,
+  LONGEST_MS,
+  NOON,
+  refused,
+  scope,
+  usd,
+  world,
+} from '../../support/ledger-world.ts';
+
+const DAY_MS = 86_400_000;
+
+test('an admission charges every scope and writes the held entry in one write', async () => {
+  const { store, ledger } = world();
+  const scopes = [
+    scope('team:search', budget('day', 100), budget('total', 1_000)),
+    scope('user:alice', budget('month', 50)),
+  ];
+  const admission = await ledger.admit({
+    requestId: 'r1',
+    scopes,
+    estimate: usd(40),
+    facts: { model: 'fast', principal: 'local' },
+  });
+  const reservation = admitted(admission);
+  assert.equal(store.writes.length, 2, 'the journal header and the admission');
+  assert.equal(store.writes[1]?.length, 3);
+  assert.deepEqual(store.counter('team:search'), {
+    pk: 'S#team:search',
+    sk: 'C',
+    'day.id': '2026-11-24',
+    'day.used': 40n,
+    tu: 40n,
+    v: 1n,
+  });
+  assert.equal(store.counter('user:alice')?.['month.id'], '2026-11');
+  assert.deepEqual(store.entryOf('r1'), {
+    pk: reservation.journal,
+    sk: 'E#000001',
+    st: 'HELD',
+    v: 1n,
+    rid: 'r1',
+    e: 40n,
+    n: 0n,
+    ttl: BigInt(NOON / 1_000 + 14 * 86_400),
+    model: 'fast',
+    principal: 'local',
+    sc: '{"team:search":{"day":"2026-11-24"},"user:alice":{"month":"2026-11"}}',
+  });
+  assert.equal(reservation.held, 40n);
+});
+
+test('the tightest budget after the admission is reported with its reset', async () => {
+  const { admit } = world();
+  const admission = await admit('r1', 40, scope('team:a', budget('day', 100), budget('total', 70)));
+  assert.deepEqual(admitted(admission).tightest, {
+    scope: 'team:a',
+    budgetId: 'total',
+    limit: 70n,
+    remaining: 30n,
+    resetsAt: undefined,
+  });
+  const next = admitted(await admit('r2', 1, scope('team:b', budget('day', 5))));
+  assert.equal(next.tightest?.resetsAt, Date.UTC(2026, 10, 25));
+});
+
+test('without scopes only the entry is put', async () => {
+  const { store, admit } = world();
+  const reservation = admitted(await admit('r1', 0));
+  assert.equal(reservation.tightest, undefined);
+  assert.equal(store.writes[1]?.length, 1);
+  assert.equal(store.items.size, 2);
+});
+
+test('a budget is spent to the last nano-dollar and not beyond', async () => {
+  const { admit } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r1', 60, team));
+  admitted(await admit('r2', 40, team));
+  refused(await admit('r3', 1, team));
+});
+
+test('a call that alone is above a limit never fits, and nothing is written', async () => {
+  const { store, admit } = world();
+  const refusal = refused(await admit('r1', 101, scope('team:a', budget('month', 500), budget('day', 100))));
+  assert.equal(refusal.kind, 'never_fits');
+  assert.equal(refusal.budgetId, 'day');
+  assert.equal(refusal.estimate, 101n);
+  assert.equal(store.writes.length, 0);
+});
+
+test('a refusal says held while only running calls take the room, and names the copy of the counter it saw', async () => {
+  const { admit, ledger } = world();
+  const team = scope('team:a', budget('day', 100));
+  const first = admitted(await admit('r1', 50, team));
+  await ledger.settle(first, cost(30));
+  admitted(await admit('r2', 60, team));
+  assert.deepEqual(refused(await admit('r3', 20, team)), {
+    kind: 'held',
+    scope: 'team:a',
+    budgetId: 'day',
+    limit: 100n,
+    estimate: 20n,
+    spent: 30n,
+    held: 60n,
+    resetsAt: Date.UTC(2026, 10, 25),
+  });
+});
+
+test('a refusal says exceeded when even the settled cost leaves no room', async () => {
+  const { admit, ledger } = world();
+  const team = scope('team:a', budget('total', 100));
+  const first = admitted(await admit('r1', 50, team));
+  await ledger.settle(first, cost(90));
+  const refusal = refused(await admit('r2', 20, team));
+  assert.equal(refusal.kind, 'exceeded');
+  assert.equal(refusal.spent, 90n);
+  assert.equal(refusal.held, 0n);
+  assert.equal(refusal.resetsAt, undefined);
+});
+
+test('a refusal in one scope leaves the other scopes and the journal untouched', async () => {
+  const { store, admit } = world();
+  const open = scope('team:open', budget('day', 1_000));
+  const tight = scope('user:tight', budget('day', 10));
+  admitted(await admit('r1', 10, open, tight));
+  assert.equal(refused(await admit('r2', 5, open, tight)).scope, 'user:tight');
+  assert.equal(store.counter('team:open')?.['day.used'], 10n);
+  assert.equal(store.entries().length, 1);
+});
+
+test('a new window starts empty and keeps the one before it', async () => {
+  const { store, clock, admit } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r1', 90, team));
+  clock.time += DAY_MS;
+  admitted(await admit('r2', 80, team));
+  const counter = store.counter('team:a');
+  assert.equal(counter?.['day.id'], '2026-11-25');
+  assert.equal(counter?.['day.used'], 80n);
+  assert.equal(counter?.['day.prev'], '2026-11-24');
+  assert.equal(counter?.['day.prevUsed'], 90n);
+  assert.equal(counter?.['tu'], 170n);
+});
+
+test('a clock that is behind charges the window that another clock has begun', async () => {
+  const { store, clock, admit, another } = world();
+  const team = scope('team:a', budget('day', 100));
+  clock.time += DAY_MS;
+  admitted(await another('ahead').admit({ requestId: 'r1', scopes: [team], estimate: usd(90), facts: {} }));
+  clock.time -= DAY_MS;
+  assert.equal(refused(await admit('r2', 20, team)).kind, 'held');
+  admitted(await admit('r3', 10, team));
+  assert.equal(store.counter('team:a')?.['day.id'], '2026-11-25');
+  assert.equal(store.counter('team:a')?.['day.used'], 100n);
+});
+
+test('a counter that another process has moved is read from the refusal and the admission tried again', async () => {
+  const { clock, store, admit, another } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r1', 10, team));
+  clock.time += DAY_MS;
+  admitted(await another('b').admit({ requestId: 'r2', scopes: [team], estimate: usd(20), facts: {} }));
+  admitted(await admit('r3', 30, team));
+  assert.equal(store.counter('team:a')?.['day.used'], 50n);
+  assert.equal(clock.sleeps.length, 0, 'a refusal that taught something is not waited after');
+});
+
+test('a total created in the middle of a budget refuses a race on its first charge', async () => {
+  const { store, admit, another } = world();
+  const team = scope('team:a', budget('total', 100));
+  const rival = another('b');
+  admitted(await admit('r0', 1, scope('team:other', budget('day', 10))));
+  store.before = async () => {
+    admitted(await rival.admit({ requestId: 'r1', scopes: [team], estimate: usd(80), facts: {} }));
+  };
+  assert.equal(refused(await admit('r2', 80, team)).kind, 'held');
+  assert.equal(store.counter('team:a')?.['tu'], 80n);
+});
+
+test('conflicts and throttling are tried again after a pause, at most eight times in all', async () => {
+  const { store, clock, admit } = world();
+  store.plan(['conflict', 'throttle', 'conflict', 'conflict', 'conflict', 'conflict', 'conflict'], 'E#');
+  admitted(await admit('r1', 1, scope('team:a', budget('day', 10))));
+  assert.equal(clock.sleeps.length, 7);
+  store.plan(Array(8).fill('throttle'), 'E#');
+  const admission = await admit('r2', 1, scope('team:a', budget('day', 10)));
+  assert.deepEqual(admission, { type: 'unavailable', reason: 'throttled' });
+  assert.equal(store.counter('team:a')?.['tu'], 1n);
+  admitted(await admit('r3', 1, scope('team:a', budget('day', 10))));
+  assert.equal(store.entryOf('r3')?.sk, 'E#000002', 'a number that was surely not written is used again');
+});
+
+test('an answer that was lost is found by the next try, and nothing is charged twice', async () => {
+  const { store, admit } = world();
+  store.plan(['lost_answer'], 'E#');
+  const reservation = admitted(await admit('r1', 10, scope('team:a', budget('day', 100))));
+  assert.equal(reservation.number, 1);
+  assert.equal(store.counter('team:a')?.['tu'], 10n);
+  assert.equal(store.entries().length, 1);
+});
+
+test('an admission found by a later try keeps the windows that its own try had pinned', async () => {
+  const { store, clock, admit, ledger } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r0', 1, team));
+  store.plan(['lost_answer'], 'E#');
+  const midnight = Date.UTC(2026, 10, 25);
+  clock.time = midnight - 1;
+  clock.sleep = async () => {
+    clock.time = midnight + 1;
+  };
+  const reservation = admitted(await admit('r1', 10, team));
+  assert.equal(store.entryOf('r1')?.['sc'], '{"team:a":{"day":"2026-11-24"}}');
+  admitted(await admit('r2', 5, team));
+  await ledger.settle(reservation, cost(7));
+  assert.equal(store.counter('team:a')?.['day.prevUsed'], 8n);
+  assert.equal(store.counter('team:a')?.['day.used'], 5n);
+});
+
+test('an admission given up in doubt leaves a tombstone that turns its late packet away', async () => {
+  const { store, admit } = world();
+  const team = scope('team:a', budget('day', 100));
+  store.plan(Array(8).fill('late'), 'E#', 'HELD');
+  assert.equal((await admit('r1', 10, team)).type, 'unavailable');
+  assert.equal(store.entries()[0]?.['st'], 'VOID');
+  for (const result of await store.deliver()) assert.equal(result.type, 'refused');
+  assert.equal(store.counter('team:a'), undefined);
+  admitted(await admit('r2', 10, team));
+  assert.equal(store.entryOf('r2')?.sk, 'E#000002');
+});
+
+test('an admission given up in doubt that had worked after all is an admission', async () => {
+  const { store, admit } = world();
+  store.plan(['lost_answer', ...Array(7).fill('lost_request')], 'E#', 'HELD');
+  assert.equal(admitted(await admit('r1', 10, scope('team:a', budget('day', 100)))).number, 1);
+  assert.equal(store.counter('team:a')?.['tu'], 10n);
+});
+
+test('a refusal after a lost try is given only once the lost try can no longer work', async () => {
+  const { store, admit, another } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r0', 50, team));
+  const rival = another('b');
+  store.before = async () => {
+    admitted(await rival.admit({ requestId: 'r1', scopes: [team], estimate: usd(45), facts: {} }));
+    store.plan(['late'], 'E#', 'HELD');
+  };
+  refused(await admit('r2', 20, team));
+  assert.ok(store.entries().some((entry) => entry['st'] === 'VOID'));
+  assert.equal((await store.deliver())[0]?.type, 'refused');
+});
+
+test('a number whose fate stays unknown ends its journal, and the next admission opens another', async () => {
+  const { store, admit } = world();
+  const team = scope('team:a', budget('day', 100));
+  store.plan(Array(8).fill('late'), 'E#', 'HELD');
+  store.plan(Array(4).fill('lost_request'), 'E#', 'VOID');
+  assert.equal((await admit('r1', 10, team)).type, 'unavailable');
+  const next = admitted(await admit('r2', 10, team));
+  assert.equal(next.journal, 'J#env.0.1');
+  assert.equal(next.number, 1);
+});
+
+test('a process whose journal was fenced goes on in a new one', async () => {
+  const { store, admit, another } = world();
+  const team = scope('team:a', budget('day', 100));
+  const first = admitted(await admit('r1', 10, team));
+  await another('reaper').reap(Number.MAX_SAFE_INTEGER);
+  const second = admitted(await admit('r2', 10, team));
+  assert.notEqual(second.journal, first.journal);
+  assert.equal(store.counter('team:a')?.['tu'], 20n);
+});
+
+test('an admission that the reaper has settled before it was known to have worked is no admission', async () => {
+  const { store, admit, another } = world();
+  const team = scope('team:a', budget('day', 100));
+  admitted(await admit('r0', 1, team));
+  store.plan(['lost_answer'], 'E#', 'HELD');
+  const reaper = another('reaper');
+  const transact = store.transact.bind(store);
+  let reaped = false;
+  store.transact = async (ops) => {
+    const result = await transact(ops);
+    if (result.type === 'unknown' && !reaped) {
+      reaped = true;
+      await reaper.reap(Number.MAX_SAFE_INTEGER);
+    }
+    return result;
+  };
+  assert.deepEqual(await admit('r1', 10, team), { type: 'unavailable', reason: 'the reaper was faster' });
+  assert.equal(store.entryOf('r1')?.['by'], 'reaper');
+});
+
+test('a journal is left in time for its longest request to end before it expires', async () => {
+  const { clock, admit } = world();
+  const first = admitted(await admit('r1', 0));
+  clock.time = NOON + LONGEST_MS + 60_000;
+  assert.equal(admitted(await admit('r2', 0)).journal, first.journal);
+  clock.time += 1;
+  assert.notEqual(admitted(await admit('r3', 0)).journal, first.journal);
+});
+
+test('two processes that go by one name never write to one journal', async () => {
+  const { admit, another } = world();
+  const twin = another('env');
+  const first = admitted(await admit('r1', 0));
+  const second = admitted(await twin.admit({ requestId: 'r2', scopes: [], estimate: usd(0), facts: {} }));
+  assert.notEqual(first.journal, second.journal);
+});
+
+test('a header whose answer was lost is recognised as its own', async () => {
+  const { store, admit } = world();
+  store.plan(['lost_answer'], '#');
+  assert.equal(admitted(await admit('r1', 0)).journal, 'J#env.0.0');
+});
+
+test('without a journal nothing is admitted', async () => {
+  const { store, admit } = world();
+  store.plan(Array(20).fill('throttle'), '#');
+  assert.deepEqual(await admit('r1', 0), { type: 'unavailable', reason: 'no journal could be opened' });
+});
+
+test('a fact may not take the name of a ledger attribute, and an estimate may not be negative', async () => {
+  const { ledger, admit } = world();
+  const request = { requestId: 'r1', scopes: [], estimate: usd(0), facts: { a: 1n } };
+  await assert.rejects(ledger.admit(request), /Bug! The fact a /);
+  await assert.rejects(admit('r2', -1), /Bug! A negative estimate/);
+});
