@@ -62,10 +62,6 @@ async function bundleFunction(name: FunctionName, out: string): Promise<Metafile
     mainFields: ['module', 'main'],
     legalComments: 'none',
     logLevel: 'warning',
-    // A few CommonJS parts of AWS's clients call require for built-in modules, which an ES module lacks.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
   });
   mkdirSync(join(out, 'meta'), { recursive: true });
   writeFileSync(join(out, 'meta', `${name}.json`), JSON.stringify(metafile));

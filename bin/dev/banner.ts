@@ -24,7 +24,9 @@ export function banner(setup: Setup, facts: BannerFacts): string {
     `  audit    ${facts.auditFolder}   (npm run query -- --name spend)`,
   ];
   if (facts.abandoned > 0) {
-    lines.push(`  settled  ${facts.abandoned} request(s) that an earlier run left unfinished, at what they had reserved`);
+    lines.push(
+      `  settled  ${facts.abandoned} request(s) that an earlier run left unfinished, at what they had reserved`,
+    );
   }
   const model = offered.find((id) => !id.endsWith('*'));
   if (model !== undefined) lines.push('', ...curl(facts.url, model));

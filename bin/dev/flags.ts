@@ -42,7 +42,8 @@ export function readFlags(args: readonly string[]): DevFlags | 'help' | { readon
     return { problem: `--port ${port}: expected a port number from 0 to 65535` };
   }
   const log = String(values['log']);
-  if (log !== 'text' && log !== 'json' && log !== 'off') return { problem: `--log ${log}: expected text, json or off` };
+  if (log !== 'text' && log !== 'json' && log !== 'off')
+    return { problem: `--log ${log}: expected text, json or off` };
   return {
     port: Number(port),
     host: String(values['host']),

@@ -1,21 +1,110 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AUDIT_FOLDER, auditFiles } from '../../lambda/adapters/local/audit-files.ts';
-import { lockFolder } from '../../lambda/adapters/local/sqlite-lock.ts';
 import { openSqliteLedger } from '../../lambda/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../lambda/adapters/node/clock.ts';
-import { formatProblems, readConfig } from '../../lambda/adapters/node/config-file.ts';
 import { startServer } from '../../lambda/adapters/node/http-server.ts';
-import { systemIds } from '../../lambda/adapters/node/ids.ts';
+import { createIds } from '../../lambda/adapters/node/ids.ts';
 import { systemRandom } from '../../lambda/adapters/node/random.ts';
-import { createSandboxUpstream } from '../../lambda/adapters/node/sandbox/upstream.ts';
+import { createSandboxUpstream } from '../../lambda/adapters/node/sandbox/sandbox.ts';
 import { createEnvSecrets } from '../../lambda/adapters/node/secrets-env.ts';
 import { createTelemetry } from '../../lambda/adapters/node/telemetry.ts';
 import { createUndiciUpstream } from '../../lambda/adapters/node/upstream-undici.ts';
+import { limitsOf } from '../../lambda/core/config/limits.ts';
 import { startAuditor } from '../../lambda/jobs/auditor/start-auditor.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
 import { createGateway } from '../../lambda/pipeline/serve.ts';
-import type { Setup } from '../../lambda/pipeline/setup.ts';
+import { banner } from './banner.ts';
 import type { DevFlags } from './flags.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { type Env, takeConfig, takeFolder } from './inputs.ts';
+
+export interface LocalGateway {
+  readonly url: string;
+  /** What to show a person. */
+  readonly banner: string;
+  /** Takes nothing new, lets running requests end, settles and exports everything, and gives the data folder back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The gateway over local adapters. Everything an earlier process left unfinished is settled and exported before the
+ * first request is taken, so budgets and audit are right from the start. Rejects with a `StartProblem`.
+ */
+export async function startLocal(
+  flags: DevFlags,
+  env: Env,
+  write: (line: string) => void,
+): Promise<LocalGateway> {
+  const read = takeConfig(flags.config);
+  const folder = resolve(flags.data);
+  const lock = takeFolder(folder);
+  const clock = systemClock;
+  const ids = createIds();
+  const environment = ids.next(clock.now());
+  const telemetry = flags.log === 'off' ? { emit() {} } : createTelemetry({ write, format: flags.log });
+  const sqlite = openSqliteLedger(folder);
+  const limits = limitsOf(read.config);
+  const ledger = createLedger({
+    store: sqlite.store,
+    clock,
+    ids,
+    random: systemRandom,
+    environment,
+    admitMs: limits.admitMs,
+    longestRequestMs: limits.requestMs,
+    telemetry,
+  });
+  const { abandoned } = await ledger.reap(Number.MAX_SAFE_INTEGER);
+  const auditFolder = join(folder, AUDIT_FOLDER);
+  const auditor = startAuditor({ feed: sqlite.feed, sink: auditFiles(auditFolder), clock, telemetry });
+  await auditor.flush();
+  const http = createUndiciUpstream();
+  const gateway = createGateway({
+    clock,
+    ids,
+    random: systemRandom,
+    telemetry,
+    ledger,
+    upstreams: { http, sandbox: createSandboxUpstream({ clock }) },
+    secrets: createEnvSecrets(env),
+    config: read.config,
+    configVersion: read.hash,
+    environment,
+    world: 'local',
+    keyOf: (name) => env[name],
+  });
+  const giveBack = () => {
+    sqlite.close();
+    lock.release();
+  };
+  const { host, port } = flags;
+  const server = await startServer({ host, port, handle: gateway.serve, telemetry }).catch(
+    (error: unknown) => {
+      giveBack();
+      throw error;
+    },
+  );
+  const housekeeping = startHousekeeping(ledger, (before) => sqlite.prune(before), clock, telemetry);
+
+  async function stop(): Promise<void> {
+    housekeeping.stop();
+    await Promise.all([server.close(), gateway.drain()]);
+    await ledger.close();
+    await auditor.flush();
+    await auditor.stop();
+    await http.close();
+    giveBack();
+  }
+
+  return {
+    url: server.url,
+    banner: banner(gateway.setup, {
+      url: server.url,
+      configFile: resolve(flags.config),
+      ledgerFile: join(folder, 'ledger.db'),
+      auditFolder,
+      abandoned,
+    }),
+    stop,
+  };
+}

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Item, Op } from '../ports/ledger-store.ts';
 import { evaluate } from './evaluate.ts';
 
-/** Counters remembered by one process; at half a kilobyte each some 5 MB. One that fell out costs one more try. */
-const MAX_COUNTERS = 10_000;
+/** Counters remembered by one process; at half a kilobyte each some 1 MB. One that fell out costs one more try. */
+const MAX_COUNTERS = 2_000;
 
 const NOTHING: Item = {};
 

@@ -81,22 +81,32 @@ export function upstreamSuite(name: string, create: () => Upstream): void {
     const open: { close(): Promise<void> }[] = [];
     after(() => Promise.all(open.map((each) => each.close())));
 
-    async function withServer(script: RawScript): Promise<{ upstream: Upstream; server: RawUpstream }> {
-      const server = await startRawUpstream(script);
+    /** An upstream that is closed after the suite, whatever becomes of its test. */
+    function tracked(): Upstream {
       const upstream = create();
-      open.push(upstream, server);
-      return { upstream, server };
+      open.push(upstream);
+      return upstream;
+    }
+
+    async function withServer(
+      script: RawScript,
+      pair?: KeyPair,
+    ): Promise<{ upstream: Upstream; server: RawUpstream }> {
+      const server = await startRawUpstream(script, pair);
+      open.push(server);
+      return { upstream: tracked(), server };
     }
 
     describe('an answer', () => answers(withServer));
-    describe('a failure', () => failures(withServer, create));
+    describe('a failure', () => failures(withServer, tracked));
     describe('backpressure and cancelling', () => control(withServer));
     describe('a reused connection', () => reuse(withServer));
-    describe('TLS', () => encryption(create));
+    describe('TLS', () => encryption(withServer));
   });
 }
 
-type WithServer = (script: RawScript) => Promise<{ upstream: Upstream; server: RawUpstream }>;
+type KeyPair = { readonly key: string; readonly cert: string };
+type WithServer = (script: RawScript, pair?: KeyPair) => Promise<{ upstream: Upstream; server: RawUpstream }>;
 
 function answers(withServer: WithServer): void {
   it('carries status, lower-case headers with repeats joined, and the body', async () => {
@@ -276,14 +286,12 @@ function failures(withServer: WithServer, create: () => Upstream): void {
     const failure = isFailure(await upstream.send(post(server.url)).answer);
     assert.deepEqual([failure.reason, failure.sent], ['connect', false]);
     assert.match(failure.detail, /ECONNREFUSED/);
-    await upstream.close();
   });
 
   it('says that nothing was sent when the name does not resolve', async () => {
     const upstream = create();
     const failure = isFailure(await upstream.send(post('http://nowhere.invalid')).answer);
     assert.deepEqual([failure.reason, failure.sent], ['connect', false]);
-    await upstream.close();
   });
 
   it('says that nothing was sent when the URL or a header cannot be sent', async () => {
@@ -294,7 +302,6 @@ function failures(withServer: WithServer, create: () => Upstream): void {
     ]) {
       assert.equal(isFailure(await upstream.send(request).answer).sent, false);
     }
-    await upstream.close();
   });
 
   it('is a failed connection when it does not stand within connectMs', async () => {
@@ -537,28 +544,22 @@ function reuse(withServer: WithServer): void {
   });
 }
 
-function encryption(create: () => Upstream): void {
+function encryption(withServer: WithServer): void {
   it('refuses a certificate that nobody vouches for, before anything is sent', async () => {
-    const server = await startRawUpstream((_, reply) => reply.json(200, 1), selfSigned());
-    const upstream = create();
+    const { upstream, server } = await withServer((_, reply) => reply.json(200, 1), selfSigned());
     const failure = isFailure(await upstream.send(post(server.url)).answer);
     assert.deepEqual([failure.reason, failure.sent], ['connect', false]);
     assert.equal(server.requests.length, 0);
-    await upstream.close();
-    await server.close();
   });
 
   it('works over a trusted certificate, and a reused connection that the server closes is replaced', async () => {
     const pair = selfSigned();
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), pair.cert]);
-    const server = await startRawUpstream((request, reply) => {
+    const { upstream, server } = await withServer((request, reply) => {
       if (request.connection === 1 && request.nth === 2) return reply.cut();
       return reply.json(200, request.connection);
     }, pair);
-    const upstream = create();
     assert.equal((await whole(upstream, server.url)).text, '1');
     assert.equal((await whole(upstream, server.url)).text, '2');
-    await upstream.close();
-    await server.close();
   });
 }

@@ -15,6 +15,8 @@ export class CheckedStore extends MemoryStore {
   /** Costs above a hold, by scope, budget and window: the only way over a limit. */
   readonly #overruns = new Map<string, bigint>();
 
+  readonly #byRequest = new Map<string, string>();
+
   constructor(scopes: readonly ScopeBudgets[]) {
     super();
     for (const scope of scopes) this.#budgets.set(scope.scope, scope.budgets);
@@ -36,8 +38,13 @@ export class CheckedStore extends MemoryStore {
     return result;
   }
 
-  expect(holds: boolean, what: string): void {
-    if (!holds) this.problem ??= what;
+  expect(holds: boolean, what: () => string): void {
+    if (!holds) this.problem ??= what();
+  }
+
+  entryOf(requestId: string): Item | undefined {
+    const key = this.#byRequest.get(requestId);
+    return key === undefined ? undefined : this.items.get(key);
   }
 
   entries(): (Item & Key)[] {
@@ -49,36 +56,40 @@ export class CheckedStore extends MemoryStore {
     const byRequest = new Map<string, number>();
     const journals = new Map<string, (Item & Key)[]>();
     for (const item of this.items.values()) {
-      if (item.sk === '#') this.expect(item['gx'] === undefined, `the journal ${item.pk} stays open`);
-      if (item.sk === 'C') this.expect(item['tu'] === (item['s'] ?? 0n), `a leak: ${show(item)}`);
+      if (item.sk === '#') this.expect(item['gx'] === undefined, () => `the journal ${item.pk} stays open`);
+      if (item.sk === 'C') this.expect(item['tu'] === (item['s'] ?? 0n), () => `a leak: ${show(item)}`);
       if (!item.sk.startsWith('E#')) continue;
       journals.set(item.pk, [...(journals.get(item.pk) ?? []), item]);
-      this.expect(item['st'] !== 'HELD', `the entry of ${item['rid']} stays held`);
+      this.expect(item['st'] !== 'HELD', () => `the entry of ${item['rid']} stays held`);
       const rid = item['rid'];
       if (typeof rid === 'string') byRequest.set(rid, (byRequest.get(rid) ?? 0) + 1);
     }
-    for (const [rid, count] of byRequest) this.expect(count === 1, `${rid} has ${count} entries`);
+    for (const [rid, count] of byRequest) this.expect(count === 1, () => `${rid} has ${count} entries`);
     for (const [journal, entries] of journals) {
       const numbers = entries.map((entry) => Number(entry.sk.slice(2)));
-      this.expect(Math.max(...numbers) === numbers.length, `${journal} has a gap`);
+      this.expect(Math.max(...numbers) === numbers.length, () => `${journal} has a gap`);
     }
   }
 
   /** Moves the sums by what an entry's change means, and checks that a final entry never changes. */
-  #account(before: Item | undefined, after: Item, scopes: Set<string>): void {
+  #account(before: Item | undefined, after: Item & Key, scopes: Set<string>): void {
     if (before !== undefined) {
       this.expect(
         before['st'] === 'HELD',
-        `a write on an entry that is final: ${show(before)} ${show(after)}`,
+        () => `a write on an entry that is final: ${show(before)} ${show(after)}`,
       );
     }
     if (typeof after['sc'] !== 'string') return;
+    if (before === undefined) this.#byRequest.set(String(after['rid']), `${after.pk}\n${after.sk}`);
     const [was, is] = [charged(before), charged(after)];
     const overrun = after['overrun'] === undefined ? 0n : is - number(after['e']);
     if (after['st'] === 'F') {
-      this.expect(overrun >= 0n, `an overrun of less than the hold: ${show(after)}`);
-      this.expect(is <= number(after['e']) + overrun, `a cost above the hold is not flagged: ${show(after)}`);
-      if (after['by'] === 'reaper') this.expect(is === after['e'], `the reaper charged ${show(after)}`);
+      this.expect(overrun >= 0n, () => `an overrun of less than the hold: ${show(after)}`);
+      this.expect(
+        is <= number(after['e']) + overrun,
+        () => `a cost above the hold is not flagged: ${show(after)}`,
+      );
+      if (after['by'] === 'reaper') this.expect(is === after['e'], () => `the reaper charged ${show(after)}`);
     }
     for (const pin of readPins(after['sc'])) {
       scopes.add(pin.scope);
@@ -101,10 +112,10 @@ export class CheckedStore extends MemoryStore {
     const counter = this.items.get(`S#${scope}\nC`);
     const check = (key: string, used: bigint, limit: bigint | undefined) => {
       const sum = this.#sums.get(`${scope} ${key}`) ?? 0n;
-      this.expect(used === sum, `${scope} ${key}: the counter says ${used}, its entries ${sum}`);
+      this.expect(used === sum, () => `${scope} ${key}: the counter says ${used}, its entries ${sum}`);
       const over = used - (this.#overruns.get(`${scope} ${key}`) ?? 0n);
       if (limit !== undefined)
-        this.expect(over <= limit, `${scope} ${key}: ${over} of ${limit} without overruns`);
+        this.expect(over <= limit, () => `${scope} ${key}: ${over} of ${limit} without overruns`);
     };
     const budgets = this.#budgets.get(scope) ?? [];
     check(
@@ -113,7 +124,7 @@ export class CheckedStore extends MemoryStore {
       budgets.find((budget) => budget.window.window === 'total')?.limit,
     );
     check('settled', number(counter?.['s']), undefined);
-    this.expect(number(counter?.['s']) <= number(counter?.['tu']), `${scope}: more settled than used`);
+    this.expect(number(counter?.['s']) <= number(counter?.['tu']), () => `${scope}: more settled than used`);
     for (const { id, limit, window } of budgets) {
       if (window.window === 'total') continue;
       for (const [name, used] of [
@@ -127,10 +138,13 @@ export class CheckedStore extends MemoryStore {
   }
 
   #checkMovesForward(before: Item | undefined, after: Item): void {
-    this.expect(number(before?.['s']) <= number(after['s']), `settled cost fell: ${show(after)}`);
+    this.expect(number(before?.['s']) <= number(after['s']), () => `settled cost fell: ${show(after)}`);
     for (const [attr, value] of Object.entries(before ?? {})) {
       if (!attr.endsWith('.id') && !attr.endsWith('.prev')) continue;
-      this.expect(String(after[attr]) >= String(value), `a window went back: ${show(before)} ${show(after)}`);
+      this.expect(
+        String(after[attr]) >= String(value),
+        () => `a window went back: ${show(before)} ${show(after)}`,
+      );
     }
   }
 }

@@ -9,6 +9,10 @@ import { CountingIds, Dice, VirtualTime } from './virtual-clock.ts';
 
 const LONGEST_MS = 30_000;
 
+/** Requests of one worker, and kills of one schedule: more of the same finds less than another seed. */
+const MAX_REQUESTS = 15;
+const MAX_KILLS = 5;
+
 export interface Tally {
   readonly commits: number;
   readonly admitted: number;
@@ -87,7 +91,7 @@ class Schedule {
     this.store = new CheckedStore(this.#scopes);
     this.#pauseMs = dice.pick([200, 5_000, 5_000, 60_000, 40_000_000]);
     this.#workUntil = this.#time.now + 8 * Math.max(this.#pauseMs, 10_000);
-    this.#killEveryMs = dice.chance(0.5) ? 0 : dice.between(5_000, 100_000);
+    this.#killEveryMs = dice.chance(0.5) ? 0 : dice.between(1, 4) * Math.max(this.#pauseMs, 10_000);
     this.#skewMs = dice.pick([0, 0, 3_000]);
   }
 
@@ -95,7 +99,7 @@ class Schedule {
     for (let index = this.#dice.between(1, 3); index > 0; index--) this.#startEnvironment();
     for (let index = this.#dice.between(0, 2); index > 0; index--) this.#startReaper();
     await this.#time.run(() => this.store.problem !== undefined);
-    this.store.expect(this.#running === 0, `${this.#running} requests of living processes hang`);
+    this.store.expect(this.#running === 0, () => `${this.#running} requests of living processes hang`);
     await this.#drain();
   }
 
@@ -112,8 +116,8 @@ class Schedule {
     await this.#time.finish(ledger.reap(Number.MAX_SAFE_INTEGER));
     this.store.checkAtRest();
     for (const rid of this.#refusedIds) {
-      const entry = this.store.entries().find((item) => item['rid'] === rid);
-      this.store.expect(entry === undefined, `${rid} was refused and yet charged: ${show(entry)}`);
+      const entry = this.#entry(rid);
+      this.store.expect(entry === undefined, () => `${rid} was refused and yet charged: ${show(entry)}`);
     }
   }
 
@@ -152,7 +156,7 @@ class Schedule {
         process.frozenUntil = this.#time.now + this.#dice.between(0, 60_000);
       });
     }
-    if (this.#killEveryMs === 0) return;
+    if (this.#killEveryMs === 0 || this.#counts.kills === MAX_KILLS) return;
     this.#time.schedule(this.#dice.between(1, this.#killEveryMs), () => {
       process.dead = true;
       this.#running -= mine;
@@ -163,7 +167,7 @@ class Schedule {
 
   async #work(process: Process, ledger: Ledger): Promise<void> {
     const clock = process.clock();
-    while (this.#time.now < this.#workUntil) {
+    for (let count = 0; count < MAX_REQUESTS && this.#time.now < this.#workUntil; count++) {
       await clock.sleep(this.#dice.between(0, this.#pauseMs));
       await this.#request(process, ledger);
     }
@@ -200,10 +204,13 @@ class Schedule {
     const settled = await ledger.settle(reservation, { ...free('ok'), cost: toNano(cost) });
     const entry = this.#entry(reservation.requestId);
     if (settled.type === 'settled') {
-      this.store.expect(entry?.['by'] === 'self' && entry['a'] === cost, `settled ${cost}: ${show(entry)}`);
+      this.store.expect(
+        entry?.['by'] === 'self' && entry['a'] === cost,
+        () => `settled ${cost}: ${show(entry)}`,
+      );
     } else if (settled.type === 'late') {
       this.#counts.late += 1;
-      this.store.expect(entry?.['by'] === 'reaper', `late: ${show(entry)}`);
+      this.store.expect(entry?.['by'] === 'reaper', () => `late: ${show(entry)}`);
     }
   }
 
@@ -212,20 +219,20 @@ class Schedule {
     this.#counts[admission.type] += 1;
     const entry = this.#entry(requestId);
     if (admission.type === 'admitted') {
-      const held = entry?.['e'] ?? -1n;
-      this.store.expect(held >= needed, `${requestId} was admitted for ${needed} with ${show(entry)}`);
+      const held = BigInt(String(entry?.['e'] ?? -1n));
+      this.store.expect(held >= needed, () => `${requestId} was admitted for ${needed} with ${show(entry)}`);
     }
     if (admission.type !== 'refused') return;
     const { kind, spent, held, estimate, limit } = admission.refusal;
     const honest = kind === 'never_fits' ? estimate > limit : spent + held + estimate > limit;
-    this.store.expect(honest, `${requestId} was refused with room: ${show(admission)}`);
+    this.store.expect(honest, () => `${requestId} was refused with room: ${show(admission)}`);
     const waiting = kind !== 'held' || spent + estimate <= limit;
-    this.store.expect(waiting, `${requestId} is told to wait in vain: ${show(admission)}`);
+    this.store.expect(waiting, () => `${requestId} is told to wait in vain: ${show(admission)}`);
     if (entry === undefined) this.#refusedIds.push(requestId);
   }
 
   #entry(requestId: string) {
-    return this.store.entries().find((entry) => entry['rid'] === requestId);
+    return this.store.entryOf(requestId);
   }
 
   #startReaper(): void {

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 /** One DER element: tag, length, content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
@@ -20,11 +20,13 @@ const utc = (text: string): Buffer => der(0x17, Buffer.from(text));
  * RFC 5280: version 3, basicConstraints CA, subjectAltName with the address.
  */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
+  // Two certificates of one name would be taken for each other.
+  const common = `test ${randomBytes(8).toString('hex')}`;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   const name = der(
     0x30,
-    der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('test')))),
+    der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(common)))),
   );
   const basic = der(
     0x30,

@@ -48,7 +48,7 @@ export function createLambdaExchange(event: HttpEvent, remainingMs: () => number
 
 interface AnswerBody {
   readonly stream: Readable;
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array): Promise<void> | undefined;
   end(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ function createAnswerBody(): AnswerBody {
   return {
     stream,
     write(bytes) {
-      if (ended || stream.destroyed || stream.push(bytes)) return Promise.resolve();
+      if (ended || stream.destroyed || stream.push(bytes)) return undefined;
       return new Promise((resolve) => waiting.push(resolve));
     },
     end() {

@@ -26,6 +26,10 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Turns one complaint of the schema into what a person needs: what was expected there, and how to put it right. */
 export function findingsOf(issue: Issue, place: Place): readonly Finding[] {
   const path = pathOf(issue.path);
+  // Where the word that chooses a variant is wrong, the schema looks no further; a mistyped key beside it may be why.
+  if (issue.code === 'invalid_union' && options(issue).length > 0) {
+    return [...strangers(path.slice(0, -1), place), ...unexpected(issue, path, place)];
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknown([...path, key], place));
   }
@@ -33,6 +37,10 @@ export function findingsOf(issue: Issue, place: Place): readonly Finding[] {
     const expected = issue.issues[0]?.message ?? 'another name';
     return [{ kind: 'wrong', path, at: 'key', expected, hint: describe(path, place) }];
   }
+  return unexpected(issue, path, place);
+}
+
+function unexpected(issue: Issue, path: Path, place: Place): readonly Finding[] {
   const value = path.reduce<unknown>(member, place.value);
   if (value === undefined) return [missing(path, place)];
   const notBuilt = notBuiltValue(path, value);
@@ -56,6 +64,14 @@ function unknown(path: Path, place: Place): Finding {
   return unknownKey(path, allowed, place);
 }
 
+/** The keys of a mapping that none of its variants knows. */
+function strangers(path: Path, place: Place): readonly Finding[] {
+  const allowed = keysAt(place.root, place.value, path);
+  const value = path.reduce<unknown>(member, place.value);
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return keys.filter((key) => !allowed.includes(key)).map((key) => unknown([...path, key], place));
+}
+
 function missing(path: Path, place: Place): Finding {
   const key = String(path.at(-1));
   return {
@@ -74,16 +90,10 @@ function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
   if (issue.code === 'invalid_union')
     return options(issue).length > 0 ? oneOf(options(issue)) : issue.message;
-  if (issue.code === 'too_small' && issue.origin !== 'array')
-    return `${numberKind(issue)} of at least ${least(issue)}`;
-  if (issue.code === 'too_big' && typeof issue.maximum === 'number' && issue.origin !== 'array') {
-    return issue.origin === 'string' ? issue.message : `${numberKind(issue)} of at most ${issue.maximum}`;
-  }
-  return issue.message;
-}
-
-function numberKind(issue: { readonly origin: string }): string {
-  return issue.origin === 'int' || issue.origin === 'number' ? 'a whole number' : 'a value';
+  // The schema's own words come first; the library's default ones for numbers are said in ours.
+  if (!issue.message.startsWith('Too ')) return issue.message;
+  if (issue.code === 'too_small') return `a whole number of at least ${least(issue)}`;
+  return issue.code === 'too_big' ? `a whole number of at most ${issue.maximum}` : issue.message;
 }
 
 function least(issue: {

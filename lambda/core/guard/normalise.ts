@@ -58,7 +58,7 @@ const REACH = 256;
  * the rest was searched as it is.
  */
 export function decode(source: string): readonly MappedText[] {
-  if (!/[%&\\]/.test(source)) return [];
+  if (source.search(ENCODED) === -1) return [];
   const views: MappedText[] = [];
   let start = -1;
   let end = -1;

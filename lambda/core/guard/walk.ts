@@ -62,7 +62,9 @@ export class Walk {
       } else if (kind === 'string') this.#string(layer, token, placeOf(layer, frames, own));
       else if (kind === 'number') this.#number(layer, token, contextOf(placeOf(layer, frames, own)));
       else if (kind === 'object' || kind === 'array') {
-        const isFree = frame?.isFree === true || layer.level > 0 || isFreeName(own, frames.length === 1);
+        // An element has no name of its own: it is as free as its array.
+        const isNamedFree = frame?.isObject === true && isFreeName(own, frames.length === 1);
+        const isFree = frame?.isFree === true || layer.level > 0 || isNamedFree;
         frames.push({
           token,
           end: tape.next(token),

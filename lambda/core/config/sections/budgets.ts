@@ -26,4 +26,6 @@ export const budget = z
       .optional()
       .meta({ description: 'What happens at the limit: calls are refused.', default: 'enforce' }),
   })
-  .describe('A call is admitted only if every budget that binds its caller has room for the most that the call can cost.');
+  .describe(
+    'A call is admitted only if every budget that binds its caller has room for the most that the call can cost.',
+  );

@@ -16,6 +16,7 @@ const SECRET = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
 export function findAwsSecrets(text: string, context: string): readonly Span[] {
   if (text.length < LENGTH) return [];
   if (context.search(NAME) !== -1) return secrets(text, 0, REACH);
+  if (text.search(NAME) === -1) return [];
   const spans: Span[] = [];
   let searched = 0;
   for (const name of text.matchAll(NAME)) {

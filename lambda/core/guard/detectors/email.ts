@@ -52,15 +52,17 @@ function localStart(text: string, at: number): number {
 }
 
 /** End of the longest domain from `from` on that ends in a top-level domain; -1 if there is none. */
-export function domainEnd(text: string, from: number): number {
+function domainEnd(text: string, from: number): number {
   const limit = Math.min(text.length, from + DOMAIN_MAX);
+  // `pkg@2.0.beta3` and `pkg@v2.beta3`
+  const isVersion = /^v?[0-9]/.test(text.slice(from, from + 2));
   let best = -1;
   let position = from;
   for (let labels = 0; position < limit; labels++) {
     const end = labelEnd(text, position, limit);
     if (end === position) break;
     if (labels > 0) {
-      const top = topLevelEnd(text, position, end);
+      const top = topLevelEnd(text, position, end, isVersion);
       if (top !== -1) best = top;
     }
     if (text.charCodeAt(end) !== DOT) break;
@@ -81,8 +83,11 @@ function labelEnd(text: string, from: number, limit: number): number {
   return end;
 }
 
-/** End of the top-level domain that the label is or begins with (`com` of `com-thanks`); -1 if it is none. */
-function topLevelEnd(text: string, from: number, end: number): number {
+/**
+ * End of the top-level domain that the label is or begins with (`com` of `com-thanks`, and of `com123`, where a space is
+ * missing, unless it may be a version); -1 if it is none. New domains come every month, so there is no list of them.
+ */
+function topLevelEnd(text: string, from: number, end: number, isVersion: boolean): number {
   const label = text.slice(from, end);
   if (/^xn--[a-z0-9-]{2,59}$/i.test(label)) return end;
   let letters = from;
@@ -90,8 +95,7 @@ function topLevelEnd(text: string, from: number, end: number): number {
     letters++;
   }
   const isWhole = letters === end || text.charCodeAt(letters) === HYPHEN;
-  const length = letters - from;
-  if (!isWhole || length < 2 || length > 24) return -1;
+  if (letters - from < 2 || (!isWhole && isVersion)) return -1;
   return FILE_EXTENSIONS.has(text.slice(from, letters).toLowerCase()) ? -1 : letters;
 }
 

@@ -1,4 +1,4 @@
-import { isBase64Url, startsClean } from '../characters.ts';
+import { isBase64Url } from '../characters.ts';
 import type { Span } from '../finding.ts';
 
 const DOT = 46;
@@ -9,14 +9,14 @@ const HEADER_MAX = 16_384;
 /** Segments of an encrypted token; a signed one has three. */
 const SEGMENTS_MAX = 5;
 
-/** JSON web tokens: a header that decodes to an object with an algorithm, and what is attached to it by dots. */
+/** JSON web tokens, in the midst of anything: a header that decodes to an object with an algorithm, and what is attached to it by dots. */
 export function findJwts(text: string): readonly Span[] {
   const spans: Span[] = [];
   let at = text.indexOf('eyJ');
   while (at !== -1) {
     const header = segmentEnd(text, at);
     let end = header;
-    if (startsClean(text, at) && text.charCodeAt(header) === DOT && isHeader(text.slice(at, header))) {
+    if (text.charCodeAt(header) === DOT && isHeader(text.slice(at, header))) {
       end = tokenEnd(text, header);
       spans.push({ type: 'JWT', start: at, end });
     }

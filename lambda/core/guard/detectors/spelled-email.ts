@@ -10,6 +10,7 @@ const DOMAIN =
 
 /** Addresses that were spelled out against robots: `jane (at) example.org`, `jane AT example DOT org`. */
 export function findSpelledEmails(text: string): readonly Span[] {
+  if (text.search(AT) === -1) return [];
   const spans: Span[] = [];
   for (const match of text.matchAll(AT)) {
     const at = match.index;

@@ -10,10 +10,15 @@ export interface VendorRow {
   readonly entropy: number;
   /** Tails of free length must hold a digit, or `sk-your-own-key-goes-here` would be a key. */
   readonly digit: boolean;
+  /** Short prefixes must not follow a letter or digit (`risk-...`); long ones are found in the midst of anything. */
+  readonly apart: boolean;
 }
 
+/** Prefixes that are endings of ordinary words and names. */
+const APART = new Set(['sk-', 'hf_', 'npm_', 'SG.']);
+
 function row(type: EntityType, prefix: string, tail: RegExp, entropy = 3, digit = true): VendorRow {
-  return { type, prefix, tail, entropy, digit };
+  return { type, prefix, tail, entropy, digit, apart: APART.has(prefix) };
 }
 
 const GITHUB = /[A-Za-z0-9]{20,255}/y;

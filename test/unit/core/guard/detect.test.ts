@@ -43,7 +43,9 @@ test('an encoded value is found far behind another one, and next to plain ones',
 });
 
 test('of two that overlap the credential gives the name and the span covers both', () => {
-  assert.deepEqual(found(`${TOKENS.GITHUB_TOKEN}@example.com`), [`GITHUB_TOKEN ${TOKENS.GITHUB_TOKEN}@example.com`]);
+  assert.deepEqual(found(`${TOKENS.GITHUB_TOKEN}@example.com`), [
+    `GITHUB_TOKEN ${TOKENS.GITHUB_TOKEN}@example.com`,
+  ]);
   const email = { type: 'EMAIL', class: 'contact', start: 5, end: 9 } as const;
   const card = { type: 'CREDIT_CARD', class: 'card', start: 0, end: 6 } as const;
   const jwt = { type: 'JWT', class: 'credential', start: 8, end: 10 } as const;

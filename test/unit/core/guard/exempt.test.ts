@@ -7,10 +7,16 @@ import { CARDS, TOKENS } from './samples.ts';
 const OPAQUE = `${'Zm9v'.repeat(12)}/${TOKENS.AWS_ACCESS_KEY_ID}/${'YmFy'.repeat(12)}`;
 
 const UNTOUCHED: readonly (readonly [string, unknown])[] = [
-  ['the signature of thinking', { messages: [{ content: [{ type: 'thinking', thinking: 'x', signature: OPAQUE }] }] }],
+  [
+    'the signature of thinking',
+    { messages: [{ content: [{ type: 'thinking', thinking: 'x', signature: OPAQUE }] }] },
+  ],
   ['encrypted reasoning', { input: [{ type: 'reasoning', encrypted_content: OPAQUE }] }],
   ['redacted thinking', { messages: [{ content: [{ type: 'redacted_thinking', data: OPAQUE }] }] }],
-  ['a data URL of an image', { messages: [{ content: [{ image_url: { url: `data:image/png;base64,${OPAQUE}` } }] }] }],
+  [
+    'a data URL of an image',
+    { messages: [{ content: [{ image_url: { url: `data:image/png;base64,${OPAQUE}` } }] }] },
+  ],
   ['an image source', { content: [{ source: { type: 'base64', media_type: 'image/png', data: OPAQUE } }] }],
   ['input audio', { content: [{ type: 'input_audio', input_audio: { data: OPAQUE, format: 'wav' } }] }],
   ['the id of a tool call', { messages: [{ tool_calls: [{ id: `call_${CARDS.visa}` }] }] }],
@@ -26,7 +32,10 @@ for (const [what, body] of UNTOUCHED) {
 }
 
 const SCANNED: readonly (readonly [string, unknown])[] = [
-  ['a signature that is plain text', { content: [{ type: 'thinking', signature: 'Jane, jane@example.com' }] }],
+  [
+    'a signature that is plain text',
+    { content: [{ type: 'thinking', signature: 'Jane, jane@example.com' }] },
+  ],
   ['a signature in tool input', { content: [{ type: 'tool_use', input: { signature: OPAQUE } }] }],
   ['an id in JSON inside a string', { arguments: JSON.stringify({ type: 'x', id: `a ${CARDS.visa}` }) }],
   ['an id of digits', { messages: [{ tool_calls: [{ id: CARDS.visa }] }] }],

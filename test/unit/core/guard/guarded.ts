@@ -18,5 +18,7 @@ export function scan(json: string, policy: GuardPolicy = REDACT_ALL): GuardOutco
 export function redacted(json: string, policy: GuardPolicy = REDACT_ALL): string {
   const outcome = scan(json, policy);
   assert.equal(outcome.kind, 'pass');
-  return Buffer.from(applyPatches(Buffer.from(json), outcome.kind === 'pass' ? outcome.patches : [])).toString();
+  return Buffer.from(
+    applyPatches(Buffer.from(json), outcome.kind === 'pass' ? outcome.patches : []),
+  ).toString();
 }

@@ -12,8 +12,14 @@ test('positions lead back over removed and shortened parts', () => {
 });
 
 test('a text without a match is not rewritten', () => {
-  assert.equal(rewrite('abc', /-/g, () => ''), undefined);
-  assert.equal(rewrite('a-c', /-/g, () => undefined), undefined);
+  assert.equal(
+    rewrite('abc', /-/g, () => ''),
+    undefined,
+  );
+  assert.equal(
+    rewrite('a-c', /-/g, () => undefined),
+    undefined,
+  );
 });
 
 test('look-alikes of ASCII are replaced and invisible characters removed', () => {
@@ -26,7 +32,15 @@ test('look-alikes of ASCII are replaced and invisible characters removed', () =>
 });
 
 test('escapes of several kinds and depths are read', () => {
-  const texts: readonly string[] = ['a%40b', 'a%2540b', 'a\\u0040b', 'a\\\\\\\\u0040b', 'a\\x40b', 'a&#64;b', 'a&#x40;b'];
+  const texts: readonly string[] = [
+    'a%40b',
+    'a%2540b',
+    'a\\u0040b',
+    'a\\\\\\\\u0040b',
+    'a\\x40b',
+    'a&#64;b',
+    'a&#x40;b',
+  ];
   for (const text of [...texts, 'a&#0064;b', 'a&amp;#64;b', 'a&commat;b']) {
     const [view] = decode(text);
     assert.equal(view?.text, 'a@b', text);
@@ -36,6 +50,10 @@ test('escapes of several kinds and depths are read', () => {
 
 test('what only looks like an escape stays', () => {
   assert.deepEqual(decode('plain text'), []);
-  for (const text of ['50% off', 'a%zz', '\\u00', '&nothing;', 'R&D', 'C:\\users']) assert.deepEqual(decode(text), [], text);
-  assert.deepEqual(decode('50%ab').map(({ text }) => text), []);
+  for (const text of ['50% off', 'a%zz', '\\u00', '&nothing;', 'R&D', 'C:\\users'])
+    assert.deepEqual(decode(text), [], text);
+  assert.deepEqual(
+    decode('50%ab').map(({ text }) => text),
+    [],
+  );
 });

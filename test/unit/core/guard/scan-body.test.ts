@@ -9,19 +9,25 @@ import { AWS_DOCS_SECRET, CARDS, IBANS, JWT, TOKENS } from './samples.ts';
 const MAIL = 'jane@example.com';
 
 test('a body without findings passes without patches', () => {
-  assert.deepEqual(scan('{"model":"m","messages":[{"role":"user","content":"hello"}],"max_tokens":12345678901234}'), {
-    kind: 'pass',
-    patches: [],
-    counts: {},
-    redacted: 0,
-  });
+  assert.deepEqual(
+    scan('{"model":"m","messages":[{"role":"user","content":"hello"}],"max_tokens":12345678901234}'),
+    {
+      kind: 'pass',
+      patches: [],
+      counts: {},
+      redacted: 0,
+    },
+  );
 });
 
 test('values are counted by type and replaced, and every other byte stays', () => {
   const json = ` { "messages" : [ {"content":"é ${MAIL} \\u00e9 and a\\u0040example.com, ${CARDS.visa}"} ], "seed":1.50 }`;
   const outcome = scan(json);
   assert.equal(outcome.kind, 'pass');
-  assert.deepEqual(outcome.kind === 'pass' && [outcome.counts, outcome.redacted], [{ EMAIL: 2, CREDIT_CARD: 1 }, 3]);
+  assert.deepEqual(outcome.kind === 'pass' && [outcome.counts, outcome.redacted], [
+    { EMAIL: 2, CREDIT_CARD: 1 },
+    3,
+  ]);
   assert.equal(
     redacted(json),
     ' { "messages" : [ {"content":"é REDACTED_EMAIL \\u00e9 and REDACTED_EMAIL, REDACTED_CREDIT_CARD"} ], "seed":1.50 }',
@@ -31,7 +37,10 @@ test('values are counted by type and replaced, and every other byte stays', () =
 const PLACES: readonly (readonly [string, (value: string) => unknown])[] = [
   ['a system prompt', (value) => ({ system: value })],
   ['a part of a user message', (value) => ({ messages: [{ content: [{ type: 'text', text: value }] }] })],
-  ['a tool definition', (value) => ({ tools: [{ function: { name: 'f', description: value, parameters: {} } }] })],
+  [
+    'a tool definition',
+    (value) => ({ tools: [{ function: { name: 'f', description: value, parameters: {} } }] }),
+  ],
   ['an enum of a schema', (value) => ({ tools: [{ function: { parameters: { enum: [value] } } }] })],
   ['a tool result', (value) => ({ messages: [{ role: 'tool', tool_call_id: 'call_1', content: value }] })],
   ['an unknown field', (value) => ({ x_new_parameter: { deep: [[{ thing: value }]] } })],
@@ -59,14 +68,19 @@ test('a number that is a card becomes a string, however it is written', () => {
 });
 
 test('the name of a value tells what it is', () => {
-  assert.equal(redacted(`{"secretAccessKey":"${AWS_DOCS_SECRET}"}`), '{"secretAccessKey":"REDACTED_AWS_SECRET_ACCESS_KEY"}');
+  assert.equal(
+    redacted(`{"secretAccessKey":"${AWS_DOCS_SECRET}"}`),
+    '{"secretAccessKey":"REDACTED_AWS_SECRET_ACCESS_KEY"}',
+  );
   assert.equal(redacted(`{"x":"${AWS_DOCS_SECRET}"}`), `{"x":"${AWS_DOCS_SECRET}"}`);
   assert.equal(redacted('{"card":{"number":4222222222222}}'), '{"card":{"number":"REDACTED_CREDIT_CARD"}}');
 });
 
 test('tool arguments keep numbers, spaces and escapes around what is redacted', () => {
   const inner = `{ "to" : "${MAIL}" , "n": 12345678901234567890, "pan":4111111111111111, "e":"\\u00e9\\/", "${MAIL}":1.0 }`;
-  const json = JSON.stringify({ messages: [{ tool_calls: [{ id: 'call_1', function: { name: 'f', arguments: inner } }] }] });
+  const json = JSON.stringify({
+    messages: [{ tool_calls: [{ id: 'call_1', function: { name: 'f', arguments: inner } }] }],
+  });
   const body = JSON.parse(redacted(json));
   assert.equal(
     body.messages[0].tool_calls[0].function.arguments,
@@ -87,7 +101,10 @@ test('a value several strings deep is found, escaped once per level', () => {
 test('an escaped character hides nothing, at any depth', () => {
   const written = '"j\\u0061ne\\u0040ex\\u0061mple.com"';
   assert.equal(redacted(`{"a":${written}}`), '{"a":"REDACTED_EMAIL"}');
-  assert.equal(redacted(`{"a":${JSON.stringify(`{"b":${written}}`)}}`), '{"a":"{\\"b\\":\\"REDACTED_EMAIL\\"}"}');
+  assert.equal(
+    redacted(`{"a":${JSON.stringify(`{"b":${written}}`)}}`),
+    '{"a":"{\\"b\\":\\"REDACTED_EMAIL\\"}"}',
+  );
   const slashes = JSON.stringify(`{"secret_access_key":"${AWS_DOCS_SECRET.replaceAll('/', '\\/')}"}`);
   assert.ok(redacted(`{"a":${slashes}}`).includes('REDACTED_AWS_SECRET_ACCESS_KEY'));
 });
@@ -140,19 +157,33 @@ test('a class at block blocks, names class, types and the first place, and never
 
 test('a place is told without the values that stand in names on the way to it', () => {
   const inner = JSON.stringify({ list: [CARDS.visa] });
-  const outcome = scan(JSON.stringify({ [MAIL]: { arguments: inner } }), (name) => (name === 'card' ? 'block' : 'allow'));
+  const outcome = scan(JSON.stringify({ [MAIL]: { arguments: inner } }), (name) =>
+    name === 'card' ? 'block' : 'allow',
+  );
   assert.equal(outcome.kind === 'block' && outcome.path, 'REDACTED_EMAIL.arguments.list[0]');
 });
 
 test('a class at allow is left alone', () => {
   const json = JSON.stringify({ a: `${MAIL} ${CARDS.visa}` });
-  assert.equal(redacted(json, (name) => (name === 'card' ? 'redact' : 'allow')), `{"a":"${MAIL} REDACTED_CREDIT_CARD"}`);
+  assert.equal(
+    redacted(json, (name) => (name === 'card' ? 'redact' : 'allow')),
+    `{"a":"${MAIL} REDACTED_CREDIT_CARD"}`,
+  );
 });
 
 test('a policy is active once it acts on any class', () => {
-  assert.equal(isActive(() => 'allow'), false);
-  assert.equal(isActive((name) => (name === 'contact' ? 'redact' : 'allow')), true);
-  assert.equal(isActive(() => 'block'), true);
+  assert.equal(
+    isActive(() => 'allow'),
+    false,
+  );
+  assert.equal(
+    isActive((name) => (name === 'contact' ? 'redact' : 'allow')),
+    true,
+  );
+  assert.equal(
+    isActive(() => 'block'),
+    true,
+  );
 });
 
 test('a failure inside the scan is never a pass and quotes nothing', () => {

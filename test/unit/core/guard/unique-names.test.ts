@@ -10,6 +10,12 @@ test('a name that is taken gets a number, and numbers count on', () => {
 
 test('a name that is free gets no number', () => {
   const names = new UniqueNames(['a']);
-  assert.equal(names.suffix((suffix) => `R${suffix}`), '');
-  assert.equal(names.suffix((suffix) => `S${suffix}`), '');
+  assert.equal(
+    names.suffix((suffix) => `R${suffix}`),
+    '',
+  );
+  assert.equal(
+    names.suffix((suffix) => `S${suffix}`),
+    '',
+  );
 });

@@ -98,6 +98,18 @@ test('a JSON web token is found where its header names an algorithm', () => {
   assert.deepEqual(found('eyJhbGciOi.eyJ.eyJ'), []);
 });
 
+test('long prefixes and web tokens are found even where a separator is missing before them', () => {
+  for (const [type, token] of [
+    ['GITHUB_TOKEN', TOKENS.GITHUB_TOKEN],
+    ['ANTHROPIC_KEY', TOKENS.ANTHROPIC_KEY],
+    ['SLACK_TOKEN', TOKENS.SLACK_TOKEN],
+    ['AWS_ACCESS_KEY_ID', TOKENS.AWS_ACCESS_KEY_ID],
+    ['JWT', JWT],
+  ]) {
+    assert.deepEqual(found(`token${token} rest`), [`${type} ${token}`]);
+  }
+});
+
 const LABELS = [
   'PRIVATE KEY',
   'RSA PRIVATE KEY',

@@ -29,6 +29,8 @@ const FOUND: readonly (readonly [string, string])[] = [
   ['write to jane [at] example [dot] com tonight', 'jane [at] example [dot] com'],
   ['write to jane AT example DOT net tonight', 'jane AT example DOT net'],
   ['line one\\njane@example.com', 'jane@example.com'],
+  ['jane@example.com123 and', 'jane@example.com'],
+  ['jane@example.com-thanks', 'jane@example.com'],
 ];
 
 for (const [text, value] of FOUND) {
@@ -39,7 +41,7 @@ for (const [text, value] of FOUND) {
 
 const CLEAN: readonly string[] = [
   'git clone git@github.com:org/repo.git',
-  'npm i @types/node@24.3.8 left-pad@1.2.3',
+  'npm i @types/node@24.3.8 left-pad@1.2.3 pkg@2.0.beta3 pkg@v2.rc1',
   'docker pull registry.example.com/app@sha256:08b04a9d22bafa8c',
   '@Injectable() export class Foo { constructor(@Inject(X) private x) {} }',
   'the mention of @octocat',

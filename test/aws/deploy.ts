@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Emulator } from './emulator.ts';
+
+export interface Outputs {
+  readonly LedgerTable: string;
+  readonly AuditDatabase: string;
+  readonly AuditWorkgroup: string;
+  readonly Url: string;
+}
+
+const STACK = 'tollgate-test-gateway';
+const outputsFile = resolve('.cache/aws/outputs.json');
+
+/** `cdk bootstrap`, as anybody runs it, against the emulator. */
+export async function bootstrap(emulator: Emulator): Promise<void> {
+  await cdk(emulator, 'bootstrap', []);
+}
+
+/** `cdk deploy --all`, as anybody runs it, against the emulator. */
+export async function deploy(emulator: Emulator): Promise<Outputs> {
+  await cdk(emulator, 'deploy', ['--all', '--require-approval', 'never', '--outputs-file', outputsFile]);
+  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK];
+  if (outputs === undefined) throw new Error(`no outputs of ${STACK} in ${outputsFile}`);
+  return outputs;
+}
+
+async function cdk(emulator: Emulator, command: string, more: readonly string[]): Promise<void> {
+  const log = resolve(`.cache/aws/cdk-${command}.log`);
+  const context = ['-c', 'config=test/aws/tollgate.yaml', '-c', 'environment=test'];
+  const child = spawn(
+    'npx',
+    ['--no-install', 'cdk', command, ...context, '--output', '.cache/aws/cdk.out', '--no-notices', ...more],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...emulator.env, CDK_DISABLE_CLI_TELEMETRY: '1' },
+    },
+  );
+  const file = createWriteStream(log);
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      file.write(text);
+      tail = (tail + text).slice(-4_000);
+    });
+  }
+  const [code] = await once(child, 'exit');
+  file.end();
+  if (code !== 0) throw new Error(`cdk ${command} exited with ${code}; all of it in ${log}:\n${tail}`);
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { shippedQueries } from '../../bin/commands/query/shipped.ts';
+import { auditViewSql } from '../../lib/audit-view.ts';
+import { urlEvent } from '../runtime/events.ts';
+import { type Runtime, startRuntime } from '../runtime/runtime.ts';
+import { ask } from './athena.ts';
+import { bootstrap, deploy, type Outputs } from './deploy.ts';
+import type { Emulator } from './emulator.ts';
+import { invoke } from './functions.ts';
+import { check, progress } from './report.ts';
+
+/** How long a row may take from the last byte to an answer of Athena. The emulator delivers at once; this is for a loaded machine. */
+const ROW_MS = 60_000;
+
+export async function checkDeployment(emulator: Emulator): Promise<void> {
+  progress('cdk bootstrap');
+  if ((await check('cdk bootstrap', async () => (await bootstrap(emulator)) ?? true)) === undefined) return;
+  progress('cdk deploy --all');
+  const outputs = await check('cdk deploy --all deploys both stacks unmodified', () => deploy(emulator));
+  if (outputs === undefined) return;
+  progress(`ledger ${outputs.LedgerTable}`);
+  const runtime = await startRuntime(resolve('dist/lambda/gateway'), gatewayEnv(emulator, outputs));
+  try {
+    const requestId = await check('the shipped gateway streams a completion over the deployed ledger', () =>
+      stream(runtime),
+    );
+    if (requestId !== undefined) await checkAudit(emulator, outputs, requestId);
+    await check('the deployed sweeper runs and finds nothing to do', async () => {
+      const report = await invoke(emulator, 'Sweeper');
+      assert.deepEqual(report, { journals: 0, abandoned: 0 });
+    });
+  } finally {
+    await runtime.stop();
+  }
+}
+
+function gatewayEnv(emulator: Emulator, outputs: Outputs): Record<string, string> {
+  const config = readFileSync('dist/lambda/gateway/config.json');
+  return {
+    ...emulator.env,
+    TOLLGATE_ENVIRONMENT: 'test',
+    LEDGER_TABLE: outputs.LedgerTable,
+    LEDGER_INDEX: 'open-journals',
+    CONFIG_HASH: createHash('sha256').update(config).digest('hex'),
+  };
+}
+
+async function stream(runtime: Runtime): Promise<string> {
+  const invocation = runtime.invoke(
+    urlEvent('/v1/chat/completions', {
+      model: 'sandbox',
+      messages: [{ role: 'user', content: 'Say hello' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+  );
+  const { statusCode, headers } = await invocation.prelude;
+  const text = await invocation.text();
+  assert.equal(statusCode, 200, text);
+  assert.match(text, /"delta":/);
+  assert.match(text, /data: \[DONE\]/);
+  await runtime.api.idle();
+  const requestId = headers['x-tollgate-request-id'];
+  assert.ok(requestId, 'a request id in the headers');
+  return requestId;
+}
+
+async function checkAudit(emulator: Emulator, outputs: Outputs, requestId: string): Promise<void> {
+  const where = { database: outputs.AuditDatabase, workgroup: outputs.AuditWorkgroup };
+  await check("the request's row is found through Athena", async () => {
+    const row = await eventually(() => ask(emulator, where, rowOf(requestId)));
+    assert.equal(row['team'], 'search');
+    assert.equal(row['app'], 'web');
+    assert.equal(row['outcome'], 'ok');
+    assert.equal(row['target'], 'sandbox/sandbox');
+    const cost = 1_000n * BigInt(row['input_tokens'] ?? '0') + 4_000n * BigInt(row['output_tokens'] ?? '0');
+    assert.equal(BigInt(row['cost_nano_usd'] ?? '0'), cost);
+    assert.ok(cost > 0n);
+  });
+  await check('the row lies in the partition of its day', async () => {
+    const [row] = await ask(emulator, where, `${rowOf(requestId)} AND dt >= '2026-01-01' AND hour <= '23'`);
+    assert.ok(row);
+    assert.deepEqual(await ask(emulator, where, `${rowOf(requestId)} AND dt < '2026-01-01'`), []);
+  });
+  for (const { name, sql } of shippedQueries()) {
+    await check(`the shipped query ${name} runs through Athena over the view`, async () => {
+      await ask(emulator, where, overView(sql));
+    });
+  }
+}
+
+const rowOf = (requestId: string) => `SELECT * FROM audit_rows WHERE request_id = '${requestId}'`;
+
+/** The emulator does not expand views, so the deployed view's own SQL is put in its place. */
+function overView(sql: string): string {
+  return `WITH audit AS (${auditViewSql('audit_rows')}) ${sql.replace(/^--.*$/gm, '')}`;
+}
+
+async function eventually(
+  read: () => Promise<Record<string, string | undefined>[]>,
+): Promise<Record<string, string | undefined>> {
+  const end = performance.now() + ROW_MS;
+  while (performance.now() < end) {
+    const [row] = await read().catch(() => []);
+    if (row !== undefined) return row;
+    await sleep(250);
+  }
+  throw new Error(`no row after ${ROW_MS / 1000} s: ${JSON.stringify(await read())}`);
+}
