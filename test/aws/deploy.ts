@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Emulator } from './emulator.ts';
+import { type Emulator, REGION } from './emulator.ts';
 
 export interface Outputs {
   readonly LedgerTable: string;
@@ -16,7 +16,7 @@ const outputsFile = resolve('.cache/aws/outputs.json');
 
 /** `cdk bootstrap`, as anybody runs it, against the emulator. */
 export async function bootstrap(emulator: Emulator): Promise<void> {
-  await cdk(emulator, 'bootstrap', []);
+  await cdk(emulator, 'bootstrap', [`aws://000000000000/${REGION}`]);
 }
 
 /** `cdk deploy --all`, as anybody runs it, against the emulator. */

@@ -1,6 +1,6 @@
-import { hasPython, pythonProgram } from './python.ts';
 import { checkDeployment } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
+import { hasPython, pythonProgram } from './python.ts';
 import { check, close, progress } from './report.ts';
 
 /**

@@ -68,7 +68,8 @@ test('spans and numbers of JSON text inside strings are replaced through every l
         for (let level = 0; level < levels; level++) written = `{"arguments": ${writeString(written, next)}}`;
         const bytes = Buffer.from(written);
         const inner = innermost(bytes, levels);
-        for (const token of inner.tape.leaves()) {
+        const leaves = [...inner.tape.leaves()];
+        for (const token of next(2) === 0 ? leaves : leaves.toReversed()) {
           if (inner.tape.kind(token) === 'number') {
             const { start: from, end } = inner.rawRange(token);
             const json = times(inner.escapes, JSON.stringify(replacement));

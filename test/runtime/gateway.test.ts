@@ -7,7 +7,7 @@ import { type BundleResult, bundleFunctions } from '../../bin/bundle.ts';
 import { readConfig } from '../../lambda/adapters/node/config-file.ts';
 import { chat, urlEvent } from './events.ts';
 import { type HoldingProxy, startHoldingProxy } from './holding-proxy.ts';
-import { startLedgerTable, type LedgerTable } from './ledger-table.ts';
+import { type LedgerTable, startLedgerTable } from './ledger-table.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Invocation } from './runtime-api.ts';
 import { chunk, type LoopbackUpstream, startUpstream, usageChunk } from './upstream.ts';
@@ -83,7 +83,9 @@ describe('the shipped gateway under AWS runtime client', () => {
     call.end('data: [DONE]\n\n');
   }
 
-  async function refused(event: unknown): Promise<{ status: number; body: { error: Record<string, unknown> } }> {
+  async function refused(
+    event: unknown,
+  ): Promise<{ status: number; body: { error: Record<string, unknown> } }> {
     const invocation = runtime.invoke(event);
     const { statusCode } = await invocation.prelude;
     return { status: statusCode, body: JSON.parse(await invocation.text()) };
@@ -133,9 +135,7 @@ describe('the shipped gateway under AWS runtime client', () => {
         object: 'chat.completion',
         created: 1_780_000_000,
         model: 'gpt-5-mini-2026-01-01',
-        choices: [
-          { index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' },
-        ],
+        choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
         usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
       }),
     );
@@ -235,7 +235,10 @@ describe('the shipped gateway under AWS runtime client', () => {
   });
 
   it('answers health without an identity and without the ledger', async () => {
-    const invocation = runtime.invoke({ ...urlEvent('/health/liveness'), requestContext: { http: { method: 'GET' } } });
+    const invocation = runtime.invoke({
+      ...urlEvent('/health/liveness'),
+      requestContext: { http: { method: 'GET' } },
+    });
     assert.equal((await invocation.prelude).statusCode, 200);
     await invocation.ended;
   });

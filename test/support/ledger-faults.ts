@@ -119,7 +119,10 @@ export class FaultyStore implements LedgerStore {
     if (chance < border) return this.#answer(way + back, { type: 'unavailable', reason: 'throttled' });
     return new Promise((resolve) => {
       this.#process.time.schedule(way, () => {
-        this.#store.transact(ops).then((result) => this.#process.schedule(back, () => resolve(result)));
+        this.#store.transact(ops).then((result) => {
+          const seen = this.#partly(result);
+          this.#process.schedule(back, () => resolve(seen));
+        });
       });
     });
   }
@@ -134,6 +137,12 @@ export class FaultyStore implements LedgerStore {
 
   openJournals(shard: string, before: number): Promise<readonly JournalRef[]> {
     return this.#read(() => this.#store.openJournals(shard, before));
+  }
+
+  /** A store need not name every op that failed. */
+  #partly(result: TransactResult): TransactResult {
+    if (result.type !== 'refused' || this.#dice.chance(0.7)) return result;
+    return { type: 'refused', failed: [this.#dice.pick(result.failed)] };
   }
 
   #arrive(ms: number, ops: readonly Op[]): void {

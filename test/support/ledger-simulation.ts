@@ -92,7 +92,7 @@ class Schedule {
     this.#pauseMs = dice.pick([200, 5_000, 5_000, 60_000, 40_000_000]);
     this.#workUntil = this.#time.now + 8 * Math.max(this.#pauseMs, 10_000);
     this.#killEveryMs = dice.chance(0.5) ? 0 : dice.between(1, 4) * Math.max(this.#pauseMs, 10_000);
-    this.#skewMs = dice.pick([0, 0, 3_000]);
+    this.#skewMs = dice.pick([0, 3_000, 30_000]);
   }
 
   async run(): Promise<void> {

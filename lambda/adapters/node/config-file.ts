@@ -1,8 +1,9 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { parseDocument } from 'yaml';
 import { configHash } from '../../core/config/hash.ts';
 import type { Path } from '../../core/config/not-built.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { isExactDecimal, validateConfig } from '../../core/config/validate.ts';
+import { placesIn } from './config-lines.ts';
 import { type ConfigProblem, locate, problemAt } from './config-problem.ts';
 import { syntaxProblems } from './config-syntax.ts';
 import { type Tree, TreeProblem, treeOf } from './config-tree.ts';
@@ -22,25 +23,24 @@ const MAX_CHARACTERS = 1_000_000;
  * of them at once where the YAML itself can be read. `source` names the file, for the one problem that has no line.
  */
 export function readConfig(text: string, source: string): ConfigReading {
-  const lines = new LineCounter();
-  if (text.length > MAX_CHARACTERS) return refused([tooLong(text.length, source, lines)]);
+  if (text.length > MAX_CHARACTERS) return refused([tooLong(text.length, source)]);
+  const places = placesIn(text);
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     merge: true,
     uniqueKeys: true,
   });
-  const syntax = syntaxProblems(document, lines);
+  const syntax = syntaxProblems(document, places);
   if (syntax.length > 0) return refused(syntax);
   try {
     const tree = treeOf(document);
     const result = validateConfig(exact(tree, [], tree.value));
     if (result.ok) return { ok: true, config: result.config, hash: configHash(result.config) };
-    return refused(result.findings.map((finding) => locate(finding, tree, lines)));
+    return refused(result.findings.map((finding) => locate(finding, tree, places)));
   } catch (error) {
     if (!(error instanceof TreeProblem)) throw error;
     const { message, hint } = error;
-    return refused([problemAt(error.at, lines, { message, expected: 'plain YAML', hint })]);
+    return refused([problemAt(error.at, places, { message, expected: 'plain YAML', hint })]);
   }
 }
 
@@ -58,8 +58,8 @@ function refused(problems: readonly ConfigProblem[]): ConfigReading {
   return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-function tooLong(length: number, source: string, lines: LineCounter): ConfigProblem {
-  return problemAt(0, lines, {
+function tooLong(length: number, source: string): ConfigProblem {
+  return problemAt(0, placesIn(''), {
     message: `${source} has ${length} characters`,
     expected: `at most ${MAX_CHARACTERS}`,
     hint: 'Is this a tollgate.yaml? Callers take `*` in place of many entries.',

@@ -1,5 +1,5 @@
-import type { LineCounter } from 'yaml';
 import { type Finding, pathText } from '../../core/config/finding.ts';
+import type { Places } from './config-lines.ts';
 import { MASK, maskKey, maskSecrets } from './config-mask.ts';
 import type { Member, Tree } from './config-tree.ts';
 
@@ -23,16 +23,16 @@ const MAX_VALUE = 60;
 /** A problem at a place of the file, before its lines are known to be of this path. */
 export function problemAt(
   offset: number,
-  lines: LineCounter,
+  places: Places,
   rest: Pick<ConfigProblem, 'message' | 'expected' | 'hint'> & {
     readonly path?: string;
     readonly value?: string;
   },
 ): ConfigProblem {
-  const { line, col } = lines.linePos(offset);
+  const { line, column } = places(offset);
   return {
-    line: Math.max(line, 1),
-    column: Math.max(col, 1),
+    line,
+    column,
     path: maskSecrets(rest.path ?? ''),
     value: rest.value ?? '',
     message: maskSecrets(rest.message),
@@ -42,7 +42,7 @@ export function problemAt(
 }
 
 /** Finds where a finding's path stands, and what is written there. */
-export function locate(finding: Finding, root: Tree, lines: LineCounter): ConfigProblem {
+export function locate(finding: Finding, root: Tree, places: Places): ConfigProblem {
   const trail = membersOf(finding, root);
   const member = trail.at(-1);
   const complete = trail.length === finding.path.length;
@@ -52,7 +52,7 @@ export function locate(finding: Finding, root: Tree, lines: LineCounter): Config
   );
   const at = finding.at === 'value' && complete ? (member?.tree.at ?? root.at) : (member?.keyAt ?? root.at);
   const quoted = quote(shown, finding.at === 'value' ? (member?.tree ?? root) : undefined);
-  return problemAt(at, lines, {
+  return problemAt(at, places, {
     path: pathText(path),
     value: shown,
     message: sentence(finding, quoted),

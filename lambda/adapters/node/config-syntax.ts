@@ -1,6 +1,7 @@
-import { type Document, type ErrorCode, isMap, isNode, isScalar, isSeq, type LineCounter } from 'yaml';
+import { type Document, type ErrorCode, isMap, isNode, isScalar, isSeq } from 'yaml';
 import { pathText } from '../../core/config/finding.ts';
 import type { Path } from '../../core/config/not-built.ts';
+import type { Places } from './config-lines.ts';
 import { maskSecrets } from './config-mask.ts';
 import { type ConfigProblem, problemAt } from './config-problem.ts';
 
@@ -23,10 +24,10 @@ const OWN: Partial<Record<ErrorCode, string>> = {
 };
 
 /** Everything that YAML itself objects to. Its warnings count too: they are about things that would be ignored. */
-export function syntaxProblems(document: Document, lines: LineCounter): readonly ConfigProblem[] {
+export function syntaxProblems(document: Document, places: Places): readonly ConfigProblem[] {
   return [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
     const path = code === 'DUPLICATE_KEY' ? keyPath(document.contents, pos[0], []) : [];
-    return problemAt(pos[0], lines, {
+    return problemAt(pos[0], places, {
       path: pathText(path),
       value: maskSecrets(String(path.at(-1) ?? '')),
       message: OWN[code] ?? sentence(message),

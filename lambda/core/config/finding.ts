@@ -17,6 +17,8 @@ export interface Finding {
   readonly message?: string;
   /** What would be right, in words that fit after "expected". */
   readonly expected: string;
+  /** The known key that an unknown one was most likely meant to be. */
+  readonly meant?: string;
   /** How to put it right. */
   readonly hint: string;
 }

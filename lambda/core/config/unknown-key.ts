@@ -17,25 +17,17 @@ interface Place {
 export function unknownKey(path: Path, allowed: readonly string[], place: Place): Finding {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
+  const expected = allowed.length === 0 ? 'no key' : oneOf(allowed);
   const slip = allowed.find((word) => distance(key.toLowerCase(), word, 2) < 2);
-  const hint =
-    didYouMean(slip) ??
-    below(key, parent, allowed, place) ??
-    didYouMean(nearest(key, allowed)) ??
-    above(key, parent, place) ??
-    didYouMean(nearestPart(key, allowed)) ??
-    (allowed.length === 0 ? 'Remove it.' : `Allowed here: ${oneOf(allowed)}.`);
-  return {
-    kind: 'unknown',
-    path,
-    at: 'key',
-    expected: allowed.length === 0 ? 'no key' : oneOf(allowed),
-    hint,
-  };
-}
-
-function didYouMean(word: string | undefined): string | undefined {
-  return word === undefined ? undefined : `Did you mean \`${word}\`?`;
+  const elsewhere = slip === undefined ? below(key, parent, allowed, place) : undefined;
+  const meant = slip ?? (elsewhere === undefined ? nearest(key, allowed) : undefined);
+  const part = meant ?? nearestPart(key, allowed);
+  const found = elsewhere ?? (meant === undefined ? above(key, parent, place) : undefined);
+  if (found === undefined && part !== undefined) {
+    return { kind: 'unknown', path, at: 'key', expected, meant: part, hint: `Did you mean \`${part}\`?` };
+  }
+  const otherwise = allowed.length === 0 ? 'Remove it.' : `Allowed here: ${oneOf(allowed)}.`;
+  return { kind: 'unknown', path, at: 'key', expected, hint: found ?? otherwise };
 }
 
 /** One level further in: in a mapping that may stand here, or in the entries of a list or record. */

@@ -1,6 +1,6 @@
 /**
  * First digits of payment cards by scheme, with the lengths that are common enough to be taken without a word of
- * context. Ranges as published in ISO/IEC 7812 issuer lists and checked in a test against credit-card-type.
+ * context. Ranges as published in ISO/IEC 7812 issuer lists and checked in a test against card-validator.
  */
 interface Issuer {
   /** Inclusive ranges of the first four digits. */

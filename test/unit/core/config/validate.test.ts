@@ -147,6 +147,11 @@ for (const limit of ['-1', '1e3', '1.1234567891', '', 'abc', '1,5', '$5', true, 
   });
 }
 
+test('a mistyped key is named once, not as unknown and as missing', () => {
+  const finding = only({ ...minimal, providers: { sandbox: { typ: 'sandbox' } } });
+  assert.deepEqual([finding.kind, finding.hint], ['unknown', 'Did you mean `type`?']);
+});
+
 test('an amount keeps the spelling that it has in the file', () => {
   const result = validateConfig({
     ...minimal,
