@@ -40,9 +40,10 @@ export function match(method: string, path: string): Route | TollgateError {
     return new TollgateError(
       'method_not_allowed',
       `${method} is not allowed on ${clip(trimmed)}; use ${allowed}`,
+      { details: { allow: allowed } },
     );
   }
-  const known = [...new Set(ROUTES.map((candidate) => `${candidate.method} ${candidate.path}`))].filter(
+  const known = [...new Set(ROUTES.map((candidate) => `${candidate.method} ${candidate.path.replace('*', 'NAME')}`))].filter(
     (text) => text.includes('/v1/'),
   );
   return new TollgateError(

@@ -136,6 +136,7 @@ test('an unknown route and a wrong method say what there is', async () => {
   const wrong = await testGateway().ask({ method: 'GET' });
   assert.equal(wrong.status, 405);
   assert.match(wrong.json.error?.message ?? '', /use POST/);
+  assert.equal(wrong.answerHeaders['allow'], 'POST');
 });
 
 test('a body above the limit is a 413', async () => {

@@ -19,7 +19,7 @@ export const HOUSE: readonly Room[] = [
     path: 'lambda/core',
     why: 'pure decisions: no clock, chance, environment or I/O',
     imports: ['lambda/wire'],
-    packages: ['zod', 'zod/mini', 'ibantools', 'card-validator', 'lru-cache'],
+    packages: ['zod', 'zod/mini', 'ibantools', 'lru-cache'],
     node: PURE_NODE,
   },
   { path: 'lambda/wire', why: 'incremental byte work, pure', imports: [] },

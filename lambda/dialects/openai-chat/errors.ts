@@ -73,6 +73,7 @@ export function renderError(error: TollgateError, requestId: string): Rendered {
       // Clients retry 429 and 5xx by themselves; where the same request cannot succeed that only costs time.
       ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
       ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+      ...(error.code === 'method_not_allowed' ? { allow: String(error.facts.details?.['allow'] ?? '') } : {}),
     },
     body: Buffer.from(JSON.stringify(errorBody(error))),
   };

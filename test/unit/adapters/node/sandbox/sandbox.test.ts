@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSandboxUpstream } from '../../../../../lambda/adapters/node/sandbox/sandbox.ts';
 import type { UpstreamAnswer, UpstreamFailure } from '../../../../../lambda/ports/upstream.ts';
-import { ASK, LIMITS, ASK, ask, contentOf, drain, eventsOf, STREAM, send } from '../../../../support/ask-sandbox.ts';
+import {
+  ASK,
+  ask,
+  contentOf,
+  drain,
+  eventsOf,
+  LIMITS,
+  STREAM,
+  send,
+} from '../../../../support/ask-sandbox.ts';
 import { createManualClock } from '../../../../support/manual-clock.ts';
 
 describe('the sandbox', () => {
