@@ -1,4 +1,4 @@
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { firehosePutBatch } from '../adapters/aws/firehose-client.ts';
 import { createFirehoseSink } from '../adapters/aws/firehose-sink.ts';
 import { changesOf, type StreamEvent } from '../adapters/aws/stream-records.ts';
 import { systemClock } from '../adapters/node/clock.ts';
@@ -6,13 +6,10 @@ import { createTelemetry } from '../adapters/node/telemetry.ts';
 import { ENV, required } from '../env.ts';
 import { type DeliveryRecord, firstFailure, rowsFromStream } from '../jobs/auditor/stream-rows.ts';
 
-const DeliveryStreamName = required(process.env, ENV.auditStream);
-const firehose = new FirehoseClient({ maxAttempts: 1 });
 const telemetry = createTelemetry({ format: 'json', write: (line) => process.stdout.write(`${line}\n`) });
 
 const sink = createFirehoseSink({
-  putBatch: (records) =>
-    firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records: [...records] })),
+  putBatch: firehosePutBatch(required(process.env, ENV.auditStream)),
   sleep: systemClock.sleep,
   onError: (error) =>
     telemetry.emit({

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context } from 'aws-lambda';
@@ -40,7 +39,7 @@ async function openGateway() {
     clock,
     ids,
     random,
-    environment: `${environment}-${randomUUID()}`,
+    environment: `${environment}-${ids.next(clock.now())}`,
     admitMs,
     longestRequestMs,
     telemetry,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createDynamoClient, createDynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { systemClock as clock } from '../adapters/node/clock.ts';
 import { createIds } from '../adapters/node/ids.ts';
@@ -12,6 +11,8 @@ import type { ReapReport } from '../ledger/ledger.ts';
 /** Milliseconds past its end before a journal is taken, for clocks that differ. Safety does not depend on it. */
 const GRACE_MS = 60_000;
 
+const ids = createIds();
+
 const ledger = createLedger({
   store: createDynamoStore({
     client: createDynamoClient(),
@@ -19,9 +20,9 @@ const ledger = createLedger({
     index: required(process.env, ENV.ledgerIndex),
   }),
   clock,
-  ids: createIds(),
+  ids,
   random,
-  environment: `${required(process.env, ENV.environment)}-sweeper-${randomUUID()}`,
+  environment: `${required(process.env, ENV.environment)}-sweeper-${ids.next(clock.now())}`,
   admitMs: DEFAULT_LIMITS.admitMs,
   longestRequestMs: DEFAULT_LIMITS.requestMs,
   telemetry: createTelemetry({ format: 'json', write: (line) => process.stdout.write(`${line}\n`) }),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +22,9 @@ export async function startEmulator(program: string): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const log = resolve('.cache/aws/emulator.log');
-  mkdirSync(dirname(log), { recursive: true });
+  const temporary = resolve('.cache/aws/tmp');
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
   const output = openSync(log, 'w');
   const env = {
     AWS_ENDPOINT_URL: endpoint,
@@ -41,6 +43,8 @@ export async function startEmulator(program: string): Promise<Emulator> {
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
+      // It unpacks functions there and leaves them when it is killed.
+      TMPDIR: temporary,
       // Functions run in the `node` that is found first: the one that runs this.
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     },

@@ -48,7 +48,9 @@ describe('the bundles', () => {
     start = {
       files,
       inputs: files.flatMap((file) => Object.keys(meta.outputs[file]!.inputs)),
-      text: files.map((file) => readFileSync(join(result.folders.gateway, basename(file)), 'utf8')).join('\n'),
+      text: files
+        .map((file) => readFileSync(join(result.folders.gateway, basename(file)), 'utf8'))
+        .join('\n'),
       bytes: files.reduce((sum, file) => sum + meta.outputs[file]!.bytes, 0),
     };
   });
@@ -66,7 +68,10 @@ describe('the bundles', () => {
   it('import no node:http in the gateway, which would cost a cold start tens of milliseconds', () => {
     const imports = start.text.match(/(from|import)\s*["'](node:)?https?["']/g) ?? [];
     assert.deepEqual(imports, []);
-    assert.ok(start.text.includes('getBuiltinModule'), 'the upstream adapter takes it at its first use instead');
+    assert.ok(
+      start.text.includes('getBuiltinModule'),
+      'the upstream adapter takes it at its first use instead',
+    );
   });
 
   it('keep the gateway small', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -14,9 +14,12 @@ export const config = configSchema.parse({
   models: { fast: { targets: [{ provider: 'openai', model: 'gpt-5-mini' }] } },
 });
 
+const root = mkdtempSync(join(tmpdir(), 'tollgate-infra-'));
+process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+
 /** A deployment over stand-in bundles: these tests are about the templates, not about the functions. */
 export function deployment(options: Pick<TollgateProps, 'reservedConcurrency' | 'queries'> = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'tollgate-infra-'));
+  const dir = mkdtempSync(join(root, 'deployment-'));
   const folder = (name: string) => {
     mkdirSync(join(dir, name));
     writeFileSync(join(dir, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
