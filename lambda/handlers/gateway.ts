@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context } from 'aws-lambda';
 import { readBundledConfig } from '../adapters/aws/bundled-config.ts';
+import { createDynamoClient, createDynamoStore } from '../adapters/aws/dynamo-store.ts';
 import type { HttpEvent } from '../adapters/aws/lambda-event.ts';
 import { createLambdaExchange, type LambdaAnswer } from '../adapters/aws/lambda-exchange.ts';
 import { createSecretsManagerSecrets, secretsManagerReader } from '../adapters/aws/secrets-manager.ts';
@@ -21,44 +22,40 @@ const env = process.env;
 const environment = required(env, ENV.environment);
 const config = readBundledConfig(new URL('config.json', import.meta.url), required(env, ENV.configHash));
 
-/** AWS's client is the larger part of a cold start, so it loads while the runtime still fetches the first event. */
-const gateway = openGateway();
+const { admitMs, requestMs: longestRequestMs } = limitsOf(config);
+const telemetry = createTelemetry({ format: 'json', write: (line) => process.stdout.write(`${line}\n`) });
+const ids = createIds();
 
-async function openGateway() {
-  const { createDynamoClient, createDynamoStore } = await import('../adapters/aws/dynamo-store.ts');
-  const { admitMs, requestMs: longestRequestMs } = limitsOf(config);
-  const telemetry = createTelemetry({ format: 'json', write: (line) => process.stdout.write(`${line}\n`) });
-  const ids = createIds();
-  const store = createDynamoStore({
+const ledger = createLedger({
+  store: createDynamoStore({
+    // Begins to load AWS's client, the larger part of a cold start, while the runtime still fetches the first event.
     client: createDynamoClient(),
     table: required(env, ENV.ledgerTable),
     index: required(env, ENV.ledgerIndex),
-  });
-  const ledger = createLedger({
-    store,
-    clock,
-    ids,
-    random,
-    environment: `${environment}-${ids.next(clock.now())}`,
-    admitMs,
-    longestRequestMs,
-    telemetry,
-  });
-  return createGateway({
-    clock,
-    ids,
-    random,
-    telemetry,
-    ledger,
-    upstreams: { http: createHttpsUpstream(), sandbox: createSandboxUpstream({ clock }) },
-    secrets: createSecretsManagerSecrets({ read: secretsManagerReader(), now: clock.monotonic }),
-    config,
-    configVersion: configHash(config),
-    environment,
-    world: 'aws',
-    keyOf: () => undefined,
-  });
-}
+  }),
+  clock,
+  ids,
+  random,
+  environment: `${environment}-${ids.next(clock.now())}`,
+  admitMs,
+  longestRequestMs,
+  telemetry,
+});
+
+const gateway = createGateway({
+  clock,
+  ids,
+  random,
+  telemetry,
+  ledger,
+  upstreams: { http: createHttpsUpstream(), sandbox: createSandboxUpstream({ clock }) },
+  secrets: createSecretsManagerSecrets({ read: secretsManagerReader(), now: clock.monotonic }),
+  config,
+  configVersion: configHash(config),
+  environment,
+  world: 'aws',
+  keyOf: () => undefined,
+});
 
 /** Running requests by their event, for the hook that keeps the environment awake until each has settled. */
 const serving = new WeakMap<object, Promise<void>>();
@@ -68,7 +65,7 @@ export const handler = middy<HttpEvent, LambdaAnswer>(
     const { exchange, answer, finish } = createLambdaExchange(event, () =>
       context.getRemainingTimeInMillis(),
     );
-    serving.set(event, (await gateway).serve(exchange).finally(finish));
+    serving.set(event, gateway.serve(exchange).finally(finish));
     return await answer;
   },
   {

@@ -124,6 +124,11 @@ export function chargeFor(progress: Progress, candidate: Candidate, state: Admit
 
 export function failureError(target: string, failure: UpstreamFailure, state: Admitted): TollgateError {
   const details = { target, reason: failure.reason };
+  if (state.interrupt.reason === 'draining') {
+    return new TollgateError('draining', 'The gateway is shutting down and could not wait for this answer', {
+      retryAfterS: 1,
+    });
+  }
   if (state.interrupt.reason === 'deadline') {
     return new TollgateError('upstream_timeout', `${target} did not finish within the time of the request`, {
       details,

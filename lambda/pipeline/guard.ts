@@ -8,9 +8,9 @@ import type { Guarded, Parsed } from './states.ts';
  * patches go out with the request's other edits, so one write serves both.
  */
 export function guard(state: Parsed, setup: Setup): Guarded | TollgateError {
-  const policy = (dataClass: keyof Setup['guard']) => setup.guard[dataClass];
-  if (!isActive(policy)) return { ...state, patches: [] };
-  const outcome = scanBody(state.bytes, state.tape, policy, setup.limits.jsonDepth);
+  const { guardPolicy } = setup;
+  if (!isActive(guardPolicy)) return { ...state, patches: [] };
+  const outcome = scanBody(state.bytes, state.tape, guardPolicy, setup.limits.jsonDepth);
   switch (outcome.kind) {
     case 'pass':
       state.trail.guard = { action: outcome.redacted > 0 ? 'redacted' : 'none', counts: outcome.counts };

@@ -1,14 +1,21 @@
 import { TollgateError } from '../core/errors.ts';
-import type { Limits } from '../core/limits.ts';
+import { maskText } from '../core/guard/mask.ts';
 import { scanJson } from '../wire/json-scan.ts';
 import { JsonTape } from '../wire/json-tape.ts';
+import type { Setup } from './setup.ts';
 import type { Identified, Parsed } from './states.ts';
+
+/** Longest user agent that a row keeps. */
+const CLIENT_CHARACTERS = 100;
 
 /**
  * Reads the body into bytes, a tape over them, and the view the rooms decide on. What the view says is what the
  * upstream reads: a body that two parsers could read differently is refused here.
  */
-export async function parse(state: Identified, limits: Limits): Promise<Parsed | TollgateError> {
+export async function parse(state: Identified, setup: Setup): Promise<Parsed | TollgateError> {
+  const { limits } = setup;
+  const { trail } = state;
+  trail.client = masked(state.exchange.headers['user-agent']?.slice(0, CLIENT_CHARACTERS), setup);
   const type = state.exchange.headers['content-type'];
   if (type !== undefined && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
     return new TollgateError(
@@ -36,11 +43,19 @@ export async function parse(state: Identified, limits: Limits): Promise<Parsed |
   }
   const view = state.dialect.readRequest(tape.value);
   if (view instanceof TollgateError) return view;
-  state.trail.view = view;
+  trail.asked = {
+    model: maskText(view.model, setup.guardPolicy),
+    stream: view.stream,
+    endUser: masked(view.endUser, setup),
+  };
   return { ...state, bytes, tape, view };
 }
 
 function sentence(problem: { problem: string; path: string; offset: number }): string {
   const where = problem.path === '' ? '' : ` at ${problem.path}`;
   return `The body cannot be read as JSON: ${problem.problem}${where} (byte ${problem.offset})`;
+}
+
+function masked(text: string | undefined, setup: Setup): string | undefined {
+  return text === undefined ? undefined : maskText(text, setup.guardPolicy);
 }

@@ -2,9 +2,6 @@ import type { FinalRecord, HeldRecord } from '../core/audit/records.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Identified, Received } from './states.ts';
 
-/** Longest user agent that a row keeps. */
-const CLIENT_CHARACTERS = 100;
-
 /** What is known of a request before its call, for the entry that holds its budget. */
 export function heldRecord(state: Identified, ports: GatewayPorts): HeldRecord {
   const { trail } = state;
@@ -15,12 +12,12 @@ export function heldRecord(state: Identified, ports: GatewayPorts): HeldRecord {
     caller: state.caller,
     dialect: state.dialect.name,
     route: trail.route,
-    modelAsked: trail.view?.model,
+    modelAsked: trail.asked?.model,
     provider: trail.planned?.provider,
     modelServed: trail.planned?.model,
-    stream: trail.view?.stream ?? false,
+    stream: trail.asked?.stream ?? false,
     priceVersion: trail.planned?.price?.version,
-    endUser: trail.view?.endUser,
+    endUser: trail.asked?.endUser,
     guardAction: trail.guard.action,
     guardCounts: trail.guard.counts,
   };
@@ -48,6 +45,6 @@ export function finalRecord(state: Received, ports: GatewayPorts, count: number)
     refusedBy: trail.refusedBy,
     guard: undefined,
     count,
-    client: state.exchange.headers['user-agent']?.slice(0, CLIENT_CHARACTERS),
+    client: trail.client,
   };
 }

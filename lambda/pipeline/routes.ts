@@ -43,9 +43,9 @@ export function match(method: string, path: string): Route | TollgateError {
       { details: { allow: allowed } },
     );
   }
-  const known = [...new Set(ROUTES.map((candidate) => `${candidate.method} ${candidate.path.replace('*', 'NAME')}`))].filter(
-    (text) => text.includes('/v1/'),
-  );
+  const known = [
+    ...new Set(ROUTES.map((candidate) => `${candidate.method} ${candidate.path.replace('*', 'NAME')}`)),
+  ].filter((text) => text.includes('/v1/'));
   return new TollgateError(
     'route_not_found',
     `There is no ${method} ${clip(trimmed)} here. Routes: ${known.join(', ')}. Is the base URL .../v1?`,

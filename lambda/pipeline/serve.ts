@@ -134,7 +134,7 @@ async function walk(
     return new TollgateError('draining', 'The gateway takes no further requests just now', {
       retryAfterS: 1,
     });
-  const parsed = await parse({ ...state, caller }, setup.limits);
+  const parsed = await parse({ ...state, caller }, setup);
   if (parsed instanceof TollgateError) return parsed;
   const guarded = guard(parsed, setup);
   if (guarded instanceof TollgateError) return guarded;
@@ -159,10 +159,11 @@ async function tell(
   await reply.fail(end, headers);
 }
 
+const ENDED_BY = { gone: 'client_gone', deadline: 'deadline', draining: 'draining' } as const;
+
 function outcomeOf(end: TollgateError | undefined, state: Received): string {
   if (end === undefined) return 'ok';
-  if (state.interrupt.reason === 'gone') return 'client_gone';
-  if (state.interrupt.reason === 'deadline') return 'deadline';
+  if (state.interrupt.reason !== undefined) return ENDED_BY[state.interrupt.reason];
   if (state.trail.served !== undefined) return 'cut';
   return end.code.startsWith('upstream_') ? 'upstream_error' : 'refused';
 }

@@ -64,7 +64,7 @@ function report(state: Received, ports: GatewayPorts): void {
     method: state.exchange.method,
     route: trail.route,
     status: trail.status ?? 0,
-    model: trail.view?.model,
+    model: trail.asked?.model,
     target: trail.served === undefined ? undefined : targetName(trail.served),
     principal: trail.caller?.principal,
     outcome: trail.outcome ?? 'unknown',

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { findModel } from '../catalog/catalog.ts';
 import { limitsOf } from '../core/config/limits.ts';
-import type { Config, DataClass, GuardAction } from '../core/config/schema.ts';
+import type { Config } from '../core/config/schema.ts';
+import type { GuardPolicy } from '../core/guard/policy.ts';
 import type { Limits } from '../core/limits.ts';
 import { resolveModel } from '../core/routing/resolve.ts';
 import type { Rung } from '../core/routing/target.ts';
@@ -15,7 +16,7 @@ export interface Setup {
   readonly config: Config;
   readonly configVersion: string;
   readonly limits: Limits;
-  readonly guard: Readonly<Record<DataClass, GuardAction>>;
+  readonly guardPolicy: GuardPolicy;
   /** Seconds since the epoch at which this process took its config; the `created` of its models. */
   readonly since: number;
   resolve(model: string): Rung | undefined;
@@ -31,12 +32,7 @@ export function setUp(ports: GatewayPorts): Setup {
     config,
     configVersion: ports.configVersion,
     limits: limitsOf(config),
-    guard: {
-      credential: classes?.credential ?? 'allow',
-      contact: classes?.contact ?? 'allow',
-      card: classes?.card ?? 'allow',
-      financial: classes?.financial ?? 'allow',
-    },
+    guardPolicy: (dataClass) => classes?.[dataClass] ?? 'allow',
     since: Math.floor(ports.clock.now() / 1000),
     resolve(model) {
       const known = resolved.get(model);

@@ -7,7 +7,6 @@ import type {
 } from '../core/audit/records.ts';
 import type { Charge } from '../core/chat/charge.ts';
 import type { FinishReason } from '../core/chat/events.ts';
-import type { ChatView } from '../core/chat/request.ts';
 import type { Usage } from '../core/chat/usage.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import { type Nano, toNano, ZERO } from '../core/money.ts';
@@ -24,7 +23,12 @@ export class Trail {
   readonly startedAt: number;
   route: string;
   caller: Caller | undefined;
-  view: ChatView | undefined;
+  /** What was asked for, masked like everything of the caller's that is recorded. */
+  asked:
+    | { readonly model: string; readonly stream: boolean; readonly endUser: string | undefined }
+    | undefined;
+  /** User agent, masked. */
+  client: string | undefined;
   alias: string | undefined;
   planned: Target | undefined;
   served: Target | undefined;

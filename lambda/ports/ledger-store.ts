@@ -10,12 +10,16 @@ export interface Key {
   readonly sk: string;
 }
 
-/** Holds if the attribute is missing (`absent`), or is present and compares so. Numbers compare as numbers, strings by code unit. */
+/** Holds if the attribute is missing (`absent`), or is present and compares so. Numbers compare as numbers, strings by code unit, bytes never. */
 export type Condition =
   | { readonly op: 'absent'; readonly attr: string }
   | { readonly op: 'equals' | 'atMost' | 'atLeast'; readonly attr: string; readonly value: Value };
 
-/** `add` treats a missing attribute as 0; `copy` reads the value from before the write and removes nothing. */
+/**
+ * `add` treats a missing attribute as 0; `copy` reads the value from before the write and removes nothing. A copied
+ * attribute must exist, which a condition of the same op pins: without it a store may leave the target as it was or
+ * answer `unavailable`. The changes of an op are of different attributes, at least one.
+ */
 export type Change =
   | { readonly op: 'put'; readonly attr: string; readonly value: Value }
   | { readonly op: 'add'; readonly attr: string; readonly value: bigint }

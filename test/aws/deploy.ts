@@ -38,6 +38,8 @@ async function cdk(emulator: Emulator, command: string, more: readonly string[])
       env: { ...process.env, ...emulator.env, CDK_DISABLE_CLI_TELEMETRY: '1' },
     },
   );
+  const kill = (): void => void child.kill('SIGKILL');
+  process.on('exit', kill);
   const file = createWriteStream(log);
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -47,6 +49,7 @@ async function cdk(emulator: Emulator, command: string, more: readonly string[])
     });
   }
   const [code] = await once(child, 'exit');
+  process.off('exit', kill);
   file.end();
   if (code !== 0) throw new Error(`cdk ${command} exited with ${code}; all of it in ${log}:\n${tail}`);
 }

@@ -9,6 +9,7 @@ import { auditViewSql } from '../../lib/audit-view.ts';
 import { urlEvent } from '../runtime/events.ts';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
 import { ask } from './athena.ts';
+import { runConformance } from './conformance.ts';
 import { bootstrap, deploy, type Outputs } from './deploy.ts';
 import { type Emulator, REGION } from './emulator.ts';
 import { invoke } from './functions.ts';
@@ -21,6 +22,11 @@ const ROW_MS = 60_000;
 const NOT_EMULATED = /\b(approx_percentile|json_extract_scalar)\(/;
 
 export async function checkDeployment(emulator: Emulator): Promise<void> {
+  progress('the ledger store suite');
+  const cases = await check("the ledger store passes its suite on the emulator's DynamoDB", () =>
+    runConformance(emulator),
+  );
+  if (cases !== undefined) progress(`${cases} cases`);
   progress('cdk bootstrap');
   if ((await check('cdk bootstrap', async () => (await bootstrap(emulator)) ?? true)) === undefined) return;
   progress('cdk deploy --all');

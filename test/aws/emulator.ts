@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Emulator {
@@ -22,9 +23,10 @@ export async function startEmulator(program: string): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const log = resolve('.cache/aws/emulator.log');
-  const temporary = resolve('.cache/aws/tmp');
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  mkdirSync(dirname(log), { recursive: true });
+  // It unpacks functions there and leaves them when it is killed. Outside of the project, whose package.json would make
+  // its own CommonJS files ES modules.
+  const temporary = mkdtempSync(join(tmpdir(), 'tollgate-aws-'));
   const output = openSync(log, 'w');
   const env = {
     AWS_ENDPOINT_URL: endpoint,
@@ -43,13 +45,15 @@ export async function startEmulator(program: string): Promise<Emulator> {
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
-      // It unpacks functions there and leaves them when it is killed.
       TMPDIR: temporary,
       // Functions run in the `node` that is found first: the one that runs this.
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     },
   });
-  const kill = (): void => killGroup(child);
+  const kill = (): void => {
+    killGroup(child);
+    rmSync(temporary, { recursive: true, force: true });
+  };
   process.on('exit', kill);
   await ready(endpoint, child, log);
   return {

@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path';
 const venv = resolve('.cache/aws/venv');
 const requirements = 'test/aws/requirements.txt';
 
+/** Milliseconds for one step of the installation, which is synchronous and so beyond the runner's own limit. */
+const INSTALL_MS = 120_000;
+
 export function hasPython(): boolean {
   return spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
 }
@@ -18,9 +21,9 @@ export function pythonProgram(name: string): string {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     rmSync(venv, { recursive: true, force: true });
     mkdirSync(venv, { recursive: true });
-    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
+    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit', timeout: INSTALL_MS });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-    execFileSync(join(venv, 'bin/python'), pip, { stdio: 'inherit' });
+    execFileSync(join(venv, 'bin/python'), pip, { stdio: 'inherit', timeout: INSTALL_MS });
     writeFileSync(stamp, wanted);
   }
   return join(venv, 'bin', name);

@@ -24,9 +24,9 @@ setTimeout(() => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 progress('installing the emulator, unless it is there');
-const program = pythonProgram('ministack');
-const emulator = await check('the emulator starts on a free port of the loopback interface', () =>
-  startEmulator(program),
+const emulator = await check(
+  'the emulator is installed and starts on a free port of the loopback interface',
+  async () => startEmulator(pythonProgram('ministack')),
 );
 if (emulator !== undefined) {
   progress(`AWS is ${emulator.endpoint}, its log ${emulator.log}`);

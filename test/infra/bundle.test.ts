@@ -61,7 +61,7 @@ describe('the bundles', () => {
       start.inputs.filter((input) => /@aws-sdk|@smithy/.test(input)),
       [],
     );
-    const chunks = readdirSync(result.folders.gateway).filter((file) => file.startsWith('dynamo-store-'));
+    const chunks = readdirSync(result.folders.gateway).filter((file) => file.startsWith('dynamo-client-'));
     assert.equal(chunks.length, 1);
   });
 

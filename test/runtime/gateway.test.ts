@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type BundleResult, bundleFunctions } from '../../bin/bundle.ts';
 import { readConfig } from '../../lambda/adapters/node/config-file.ts';
+import { type DynamoFake, startDynamoFake } from '../support/dynamo-fake.ts';
+import type { WireItem } from '../support/dynamo-fake-expression.ts';
 import { chat, urlEvent } from './events.ts';
 import { type HoldingProxy, startHoldingProxy } from './holding-proxy.ts';
-import { type LedgerTable, startLedgerTable } from './ledger-table.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Invocation } from './runtime-api.ts';
 import { chunk, type LoopbackUpstream, startUpstream, usageChunk } from './upstream.ts';
@@ -42,23 +43,23 @@ async function until(pieces: AsyncIterator<Buffer>, text: string): Promise<strin
 describe('the shipped gateway under AWS runtime client', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tollgate-runtime-'));
   let upstream: LoopbackUpstream;
-  let table: LedgerTable;
+  let dynamo: DynamoFake;
   let proxy: HoldingProxy;
   let bundles: BundleResult;
   let runtime: Runtime;
 
   const env = (): Record<string, string> => ({
     TOLLGATE_ENVIRONMENT: 'test',
-    LEDGER_TABLE: table.name,
-    LEDGER_INDEX: table.index,
+    LEDGER_TABLE: 'ledger',
+    LEDGER_INDEX: 'open-journals',
     CONFIG_HASH: bundles.configHash,
     AWS_ENDPOINT_URL: proxy.endpoint,
   });
 
   before(async () => {
     upstream = await startUpstream();
-    table = await startLedgerTable();
-    proxy = await startHoldingProxy(table.endpoint);
+    dynamo = await startDynamoFake();
+    proxy = await startHoldingProxy(dynamo.url);
     const reading = readConfig(configText(upstream.baseUrl), 'runtime.yaml');
     assert.ok(reading.ok, JSON.stringify(reading));
     bundles = await bundleFunctions(reading.config, dir);
@@ -68,10 +69,17 @@ describe('the shipped gateway under AWS runtime client', () => {
   after(async () => {
     await runtime.stop();
     await proxy.close();
-    await table.close();
+    await dynamo.close();
     await upstream.close();
     rmSync(dir, { recursive: true });
   });
+
+  /** The ledger's entry of a request. */
+  function entryOf(requestId: string): WireItem {
+    const entry = [...dynamo.items.values()].find((item) => item['rid']?.S === requestId);
+    assert.ok(entry, `an entry of ${requestId}`);
+    return entry;
+  }
 
   /** A whole answer of the upstream, for tests about something else. */
   async function answerWhole(): Promise<void> {
@@ -169,8 +177,8 @@ describe('the shipped gateway under AWS runtime client', () => {
     runtime.api.log.length = 0;
     const invocation = runtime.invoke(chat({ stream: true }));
     const call = await upstream.call();
-    // From here on the only write to the ledger is the settle.
-    const settling = proxy.hold((body) => body.includes('TransactItems'));
+    // Only the settle makes an entry final.
+    const settling = proxy.hold((body) => body.includes('{"S":"F"}'));
     call.start(200);
     call.event(chunk({ role: 'assistant', content: 'Hello' }, 'stop'));
     call.event(usageChunk(9, 4));
@@ -179,15 +187,15 @@ describe('the shipped gateway under AWS runtime client', () => {
     await invocation.ended;
     assert.deepEqual(runtime.api.log, [`response ${invocation.id}`, `end ${invocation.id}`]);
     const requestId = (await invocation.prelude).headers['x-tollgate-request-id']!;
-    assert.equal((await table.entry(requestId))!['st'], 'HELD');
+    assert.equal(entryOf(requestId)['st']?.S, 'HELD');
     release();
     await runtime.api.idle();
     assert.equal(runtime.api.log.at(-1), 'next');
-    const entry = (await table.entry(requestId))!;
-    assert.equal(entry['st'], 'F');
-    assert.equal(entry['outcome'], 'ok');
+    const entry = entryOf(requestId);
+    assert.equal(entry['st']?.S, 'F');
+    assert.equal(entry['outcome']?.S, 'ok');
     // 9 tokens at 0.25 and 4 at 2 dollars a million.
-    assert.equal(entry['a'], 10_250n);
+    assert.equal(entry['a']?.N, '10250');
   });
 
   it('refuses with the status of each reason, in the format of the caller', async () => {
@@ -201,6 +209,18 @@ describe('the shipped gateway under AWS runtime client', () => {
     assert.equal(broke.body.error['code'], 'budget_exceeded');
     const nobody = { ...chat(), requestContext: { http: { method: 'POST' } } };
     assert.equal((await refused(nobody)).status, 401);
+  });
+
+  it('fails closed while the ledger is away, and serves again when it is back', async () => {
+    dynamo.failWhen(() => 'unavailable');
+    const away = await refused(chat());
+    dynamo.failWhen(() => undefined);
+    assert.equal(away.status, 503);
+    assert.equal(away.body.error['code'], 'ledger_unavailable');
+    const invocation = runtime.invoke(chat({ stream: true }));
+    await answerWhole();
+    assert.equal((await invocation.prelude).statusCode, 200);
+    await invocation.ended;
   });
 
   it('never reads a bearer key as an identity', async () => {
@@ -234,7 +254,7 @@ describe('the shipped gateway under AWS runtime client', () => {
     assert.doesNotMatch(runtime.logs(), /"type":"bug"|Unhandled|Invoke Error/);
   });
 
-  it('answers health without an identity and without the ledger', async () => {
+  it('answers health without an identity', async () => {
     const invocation = runtime.invoke({
       ...urlEvent('/health/liveness'),
       requestContext: { http: { method: 'GET' } },
@@ -245,7 +265,6 @@ describe('the shipped gateway under AWS runtime client', () => {
 
   it('refuses to start with a config that is not the deployed one', async () => {
     const other = join(dir, 'tampered');
-    const { cpSync } = await import('node:fs');
     cpSync(bundles.folders.gateway, other, { recursive: true });
     appendFileSync(join(other, 'config.json'), ' ');
     const broken = await startRuntime(other, env());

@@ -42,6 +42,8 @@ export async function startRuntime(bundle: string, env: Record<string, string>):
       output += text;
     });
   }
+  const kill = (): void => void child.kill('SIGKILL');
+  process.on('exit', kill);
   let stopping = false;
   const exited = once(child, 'exit').then(([code]) => {
     if (!stopping) api.fail(new Error(`the runtime exited with ${code}:\n${output}`));
@@ -53,8 +55,9 @@ export async function startRuntime(bundle: string, env: Record<string, string>):
     invoke: (event, timeoutMs) => api.invoke(event, timeoutMs),
     async stop() {
       stopping = true;
-      child.kill('SIGKILL');
+      kill();
       await exited;
+      process.off('exit', kill);
       await api.close();
     },
   };

@@ -1,5 +1,6 @@
 import {
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   type GetItemCommandInput,
   type GetItemCommandOutput,
@@ -17,6 +18,8 @@ export interface DynamoClientOptions {
   readonly connectMs?: number;
   /** Longest wait for an answer, the connection included, in milliseconds. Default 1000. */
   readonly requestMs?: number;
+  /** Where and as whom. Default: what the environment says, `AWS_ENDPOINT_URL` included. */
+  readonly aws?: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>;
 }
 
 /** The four calls that the ledger needs. They reject with AWS's exceptions. */
@@ -31,14 +34,16 @@ export interface DynamoCalls {
 
 /**
  * AWS's client with one attempt per call: after a lost answer only the ledger knows how to try again without writing
- * twice. Region, credentials and `AWS_ENDPOINT_URL` come from the environment. Importing this file loads the client,
+ * twice. Importing this file loads the client,
  * which is the larger part of a cold start, so `createDynamoClient` does it and nothing else.
  */
 export function openDynamoClient({
   connectMs = 500,
   requestMs = 1000,
+  aws = {},
 }: DynamoClientOptions = {}): DynamoCalls {
   const client = new DynamoDBClient({
+    ...aws,
     maxAttempts: 1,
     // Without `throwOnRequestTimeout` the client only warns when `requestTimeout` is over, and waits on.
     requestHandler: {

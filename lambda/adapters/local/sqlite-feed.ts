@@ -7,9 +7,11 @@ export function createFeed(db: DatabaseSync, read: (key: Key) => Item | undefine
   const next = db.prepare('SELECT seq, pk, sk FROM finals WHERE seq > ? ORDER BY seq LIMIT ?');
   const mark = db.prepare('SELECT value FROM marks WHERE name = ?');
   const setMark = db.prepare('INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)');
+  const clearMark = db.prepare('DELETE FROM marks WHERE name = ?');
+  const forget = db.prepare('DELETE FROM finals WHERE seq <= ?');
   const markOf = (name: string) => {
     const value = mark.get(name)?.['value'];
-    return value === undefined || value === null ? undefined : Number(value);
+    return typeof value === 'number' ? value : undefined;
   };
   return {
     after(bookmark, max) {
@@ -26,9 +28,15 @@ export function createFeed(db: DatabaseSync, read: (key: Key) => Item | undefine
     },
     finish(to) {
       db.exec('BEGIN IMMEDIATE');
-      setMark.run('exported', to);
-      setMark.run('exporting', null);
-      db.exec('COMMIT');
+      try {
+        setMark.run('exported', to);
+        clearMark.run('exporting');
+        forget.run(to);
+        db.exec('COMMIT');
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
     },
   };
 }

@@ -6,7 +6,10 @@ import type { Item, Value } from '../../ports/ledger-store.ts';
  */
 export function encodeItem(item: Item): string {
   const tagged: Record<string, string> = {};
-  for (const [name, value] of Object.entries(item)) tagged[name] = encodeValue(value);
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) tagged[name] = encodeValue(value);
+  }
   return JSON.stringify(tagged);
 }
 
@@ -14,7 +17,7 @@ export function decodeItem(text: string): Item {
   // Only `encodeItem` writes this column.
   const tagged = JSON.parse(text) as Record<string, string>;
   const item: Record<string, Value> = {};
-  for (const name in tagged) item[name] = decodeValue(tagged[name] ?? '');
+  for (const name of Object.keys(tagged)) item[name] = decodeValue(tagged[name] ?? '');
   return item;
 }
 
@@ -26,7 +29,14 @@ function encodeValue(value: Value): string {
 
 function decodeValue(tagged: string): Value {
   const rest = tagged.slice(1);
-  if (tagged.startsWith('s')) return rest;
-  if (tagged.startsWith('n')) return BigInt(rest);
-  return new Uint8Array(Buffer.from(rest, 'base64'));
+  switch (tagged[0]) {
+    case 's':
+      return rest;
+    case 'n':
+      return BigInt(rest);
+    case 'b':
+      return new Uint8Array(Buffer.from(rest, 'base64'));
+    default:
+      throw new Error(`Bug! An item holds a value of an unknown type ${tagged[0]}`);
+  }
 }
