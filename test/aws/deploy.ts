@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Emulator, REGION } from './emulator.ts';
+import { type Emulator, killGroup, REGION } from './emulator.ts';
 
 export interface Outputs {
   readonly LedgerTable: string;
@@ -34,11 +34,12 @@ async function cdk(emulator: Emulator, command: string, more: readonly string[])
     'npx',
     ['--no-install', 'cdk', command, ...context, '--output', '.cache/aws/cdk.out', '--no-notices', ...more],
     {
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...emulator.env, CDK_DISABLE_CLI_TELEMETRY: '1' },
     },
   );
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => killGroup(child);
   process.on('exit', kill);
   const file = createWriteStream(log);
   let tail = '';

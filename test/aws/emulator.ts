@@ -69,7 +69,8 @@ export async function startEmulator(program: string): Promise<Emulator> {
   };
 }
 
-function killGroup({ pid }: ChildProcess): void {
+/** Ends a child that was started as a group of its own, with everything that it started. */
+export function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

@@ -34,8 +34,8 @@ export interface DynamoCalls {
 
 /**
  * AWS's client with one attempt per call: after a lost answer only the ledger knows how to try again without writing
- * twice. Importing this file loads the client,
- * which is the larger part of a cold start, so `createDynamoClient` does it and nothing else.
+ * twice. Importing this file loads the client, which is the larger part of a cold start, so only `createDynamoClient`
+ * does, and late.
  */
 export function openDynamoClient({
   connectMs = 500,

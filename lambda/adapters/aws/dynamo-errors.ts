@@ -1,73 +1,118 @@
-import {
-  type CancellationReason,
-  ConditionalCheckFailedException,
-  ReplicatedWriteConflictException,
-  TransactionCanceledException,
-  TransactionConflictException,
-  TransactionInProgressException,
-} from '@aws-sdk/client-dynamodb';
-import { TollgateError } from '../../core/errors.ts';
 import type { FailedOp, TransactResult } from '../../ports/ledger-store.ts';
-import { decodeItem } from './dynamo-item.ts';
+import { itemFromWire, type WireItem } from './dynamo-item.ts';
+
+/** What the ledger reads of an exception. Names, not classes, so that the client's code need not be loaded to judge one. */
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  /** Status of DynamoDB's answer; undefined if none came. */
+  readonly status: number | undefined;
+  readonly item: WireItem | undefined;
+  readonly reasons: readonly CancellationReason[];
+}
+
+interface CancellationReason {
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly Item?: WireItem | undefined;
+}
 
 /**
- * What a failed write means. Only what certainly wrote nothing is `unavailable`: any other status of 400 to 499 (throttles, and
- * faults of the deployment such as a missing grant) and a connection that never came to be. A lost answer, a timeout and
- * every 5xx are `unknown`: a server that fails may have written before.
+ * What an exception says about a write. Only an answer that proves it says "nothing was written"; everything else is
+ * `unknown`, 500 and 503 included, since DynamoDB may have carried the write out and failed afterwards.
  */
-export function writeFailure(error: unknown): TransactResult {
-  if (error instanceof ConditionalCheckFailedException) {
-    return { type: 'refused', failed: [{ index: 0, item: decodeItem(error.Item) }] };
+export function resultOf(error: unknown): TransactResult {
+  const failure = read(error);
+  if (failure.name === 'ConditionalCheckFailedException') {
+    return { type: 'refused', failed: [{ index: 0, item: itemFromWire(failure.item) }] };
   }
-  if (error instanceof TransactionCanceledException) return cancelled(error.CancellationReasons ?? []);
-  if (error instanceof TransactionConflictException || error instanceof ReplicatedWriteConflictException) {
+  if (failure.name === 'TransactionCanceledException') return cancelled(failure);
+  if (CONFLICTS.has(failure.name)) return { type: 'conflict' };
+  const type = provesNothingWritten(failure) ? 'unavailable' : 'unknown';
+  return { type, reason: describe(failure) };
+}
+
+/** A transaction on the item, or in a table of several Regions another Region's write. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'TransactionConflictException',
+  'ReplicatedWriteConflictException',
+]);
+
+/** One line about an exception, for logs. */
+export function reasonOf(error: unknown): string {
+  return describe(read(error));
+}
+
+/**
+ * A transaction is cancelled as a whole, with one reason per op. A failed condition goes before everything else: the
+ * caller learns the item and decides anew, while trying the same again would fail the same. Then comes what no further
+ * try can mend, then a conflict, and throttling last.
+ */
+function cancelled(failure: Failure): TransactResult {
+  const failed: FailedOp[] = [];
+  for (const [index, reason] of failure.reasons.entries()) {
+    if (reason.Code === 'ConditionalCheckFailed') failed.push({ index, item: itemFromWire(reason.Item) });
+  }
+  if (failed.length > 0) return { type: 'refused', failed };
+  const others = failure.reasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
+  const lasting = others.find(({ Code }) => Code !== 'TransactionConflict' && !isThrottle(Code));
+  if (lasting === undefined && others.some(({ Code }) => Code === 'TransactionConflict')) {
     return { type: 'conflict' };
   }
-  const reason = reasonOf(error);
-  if (error instanceof TransactionInProgressException) return { type: 'unknown', reason };
-  const status = statusOf(error);
-  const rejected = status !== undefined && status >= 400 && status < 500;
-  return { type: rejected || neverSent(error) ? 'unavailable' : 'unknown', reason };
+  const { Code, Message } = lasting ?? others[0] ?? {};
+  const reason = Code === undefined ? describe(failure) : oneLine(`${Code}: ${Message ?? ''}`);
+  return { type: 'unavailable', reason };
 }
 
-export function readFailure(error: unknown): TollgateError {
-  return new TollgateError('ledger_unavailable', 'the ledger cannot be read', { cause: error });
+function isThrottle(code: string | undefined): boolean {
+  return code !== undefined && /^(Throttling|ProvisionedThroughputExceeded|RequestLimitExceeded)/.test(code);
 }
 
-/**
- * A failed condition decides, also beside conflicts on other items: its image was committed, so whoever plans anew from
- * it gets further than with the same plan. Reasons stand in the order of the ops.
- */
-function cancelled(reasons: readonly CancellationReason[]): TransactResult {
-  const failed: FailedOp[] = reasons.flatMap(({ Code, Item }, index) =>
-    Code === 'ConditionalCheckFailed' ? [{ index, item: decodeItem(Item) }] : [],
-  );
-  if (failed.length > 0) return { type: 'refused', failed };
-  if (reasons.some(({ Code }) => Code === 'TransactionConflict')) return { type: 'conflict' };
-  const other = reasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
+/** System calls that come before the first byte of a request. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo', 'bind']);
+
+function provesNothingWritten(failure: Failure): boolean {
+  const { status, name, syscall } = failure;
+  // This one names another try of the same request, which may still succeed; other 4xx are a plain no.
+  if (name === 'TransactionInProgressException') return false;
+  // 408 comes from a proxy that gave up, after it had passed on who knows how much.
+  if (status !== undefined) return status >= 400 && status < 500 && status !== 408;
+  if (syscall !== undefined && BEFORE_SENDING.has(syscall)) return true;
+  if (name === 'CredentialsProviderError') return true;
+  // How the client words a connection that was not made in time; it has no code of its own.
+  return name === 'TimeoutError' && failure.message.includes('did not establish a connection');
+}
+
+function read(error: unknown): Failure {
+  // An exception is any object; each field is checked for its kind below or only printed.
+  const e = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as {
+    readonly [field: string]: unknown;
+  };
+  const metadata = e['$metadata'] as { readonly httpStatusCode?: number } | undefined;
   return {
-    type: 'unavailable',
-    reason: other.map(({ Code, Message }) => `${Code}: ${Message ?? ''}`).join('; ') || 'cancelled',
+    name: string(e['name']) ?? 'Error',
+    message: string(e['message']) ?? '',
+    code: string(e['code']),
+    syscall: string(e['syscall']),
+    status: metadata?.httpStatusCode,
+    // The client decodes these two as DynamoDB's own exceptions have them.
+    item: e['Item'] as WireItem | undefined,
+    reasons: (e['CancellationReasons'] as readonly CancellationReason[] | undefined) ?? [],
   };
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
-/** What the SDK's HTTP handler says when it gives up waiting for a connection. */
-const NO_CONNECTION = 'did not establish a connection';
-
-function neverSent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'CredentialsProviderError' || error.message.includes(NO_CONNECTION)) return true;
-  if ('code' in error && error.code === 'ECONNREFUSED') return true;
-  return 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo');
+function describe({ name, message, code, status }: Failure): string {
+  const label = code === undefined ? name : `${name} ${code}`;
+  return oneLine(`${label}${status === undefined ? '' : ` (${status})`}: ${message}`);
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** Messages can quote whole expressions; a log line needs the beginning. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().replace(/:$/, '').slice(0, 300);
 }

@@ -1,81 +1,89 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Change, Condition, Op, Value } from '../../ports/ledger-store.ts';
-import { encodeValue } from './dynamo-item.ts';
-
-/** The expressions of one conditional update, in the words of the API. */
-export interface UpdateExpressions {
-  readonly UpdateExpression: string;
-  readonly ConditionExpression?: string;
-  readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
-}
+import { keyToWire, toWire } from './dynamo-item.ts';
 
 /**
- * An op as expressions that mean what the evaluator says. An addition is `SET` with the old value on the right, because
- * `ADD` beside a `SET` that reads the same attribute is not the same everywhere. All attributes go by placeholders:
- * `ttl`, `by` and others are reserved words.
+ * The one source of placeholders of a request. A name written by hand could come to stand for two values, and then the
+ * later one silently replaces the limit of another condition.
  */
-export function updateExpressions(op: Op): UpdateExpressions {
-  const placeholders = new Placeholders();
-  const conditions = op.when.map((condition) => conditionText(condition, placeholders));
-  const update = updateText(op.set, placeholders);
-  const { names, values } = placeholders;
+export class Placeholders {
+  readonly #names = new Map<string, string>();
+  readonly #values: Record<string, AttributeValue> = {};
+  #count = 0;
+
+  /** The placeholder of an attribute's name; always the same one. Many plain names are reserved words of DynamoDB. */
+  name(attr: string): string {
+    const known = this.#names.get(attr);
+    if (known !== undefined) return known;
+    const placeholder = `#a${this.#names.size}`;
+    this.#names.set(attr, placeholder);
+    return placeholder;
+  }
+
+  /** A new placeholder for each value, even for equal ones. */
+  value(value: Value): string {
+    const placeholder = `:v${this.#count++}`;
+    this.#values[placeholder] = toWire(value);
+    return placeholder;
+  }
+
+  /** What a request carries beside its expressions. DynamoDB refuses an empty table of either kind. */
+  tables(): {
+    ExpressionAttributeNames?: Record<string, string>;
+    ExpressionAttributeValues?: Record<string, AttributeValue>;
+  } {
+    return {
+      ...(this.#names.size > 0 && {
+        ExpressionAttributeNames: Object.fromEntries([...this.#names].map(([attr, name]) => [name, attr])),
+      }),
+      ...(this.#count > 0 && { ExpressionAttributeValues: this.#values }),
+    };
+  }
+}
+
+export interface UpdateRequest extends ReturnType<Placeholders['tables']> {
+  readonly TableName: string;
+  readonly Key: Record<string, AttributeValue>;
+  readonly UpdateExpression: string;
+  readonly ConditionExpression?: string;
+  readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD';
+}
+
+/** One conditional write as DynamoDB's update, which reads every operand from before the write. */
+export function updateRequest(table: string, op: Op): UpdateRequest {
+  const holders = new Placeholders();
+  const condition = op.when.map((each) => conditionText(each, holders)).join(' AND ');
   return {
-    UpdateExpression: update,
-    ...(conditions.length === 0 ? {} : { ConditionExpression: conditions.join(' AND ') }),
-    ExpressionAttributeNames: names,
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+    TableName: table,
+    Key: keyToWire(op.key),
+    UpdateExpression: updateText(op.set, holders),
+    ...(condition !== '' && { ConditionExpression: condition }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...holders.tables(),
   };
 }
 
-/** The only source of placeholders: a hand-made one that is used twice with two meanings is an overspend. */
-export class Placeholders {
-  readonly names: Record<string, string> = {};
-  readonly values: Record<string, AttributeValue> = {};
-  readonly #known = new Map<string, string>();
-  #count = 0;
+const COMPARATORS = { equals: '=', atMost: '<=', atLeast: '>=' } as const;
 
-  name(attr: string): string {
-    let placeholder = this.#known.get(attr);
-    if (placeholder === undefined) {
-      placeholder = `#n${this.#count++}`;
-      this.#known.set(attr, placeholder);
-      this.names[placeholder] = attr;
-    }
-    return placeholder;
-  }
-
-  value(value: Value): string {
-    const placeholder = `:v${this.#count++}`;
-    this.values[placeholder] = encodeValue(value);
-    return placeholder;
-  }
-}
-
-const COMPARISON = { equals: '=', atMost: '<=', atLeast: '>=' } as const;
-
-function conditionText(condition: Condition, placeholders: Placeholders): string {
-  const name = placeholders.name(condition.attr);
+function conditionText(condition: Condition, holders: Placeholders): string {
+  const name = holders.name(condition.attr);
   if (condition.op === 'absent') return `attribute_not_exists(${name})`;
-  const { value } = condition;
-  if (typeof value !== 'string' && typeof value !== 'bigint') {
-    // Bytes satisfy no condition, as in the evaluator.
-    return `attribute_exists(${name}) AND attribute_not_exists(${name})`;
-  }
-  return `${name} ${COMPARISON[condition.op]} ${placeholders.value(value)}`;
+  // The evaluator satisfies no condition with bytes; DynamoDB would compare them.
+  if (condition.value instanceof Uint8Array) throw new TypeError('Bug! A condition on bytes');
+  return `${name} ${COMPARATORS[condition.op]} ${holders.value(condition.value)}`;
 }
 
-function updateText(changes: readonly Change[], placeholders: Placeholders): string {
-  if (changes.length === 0) throw new Error('Bug! An op that changes nothing');
+function updateText(changes: readonly Change[], holders: Placeholders): string {
+  if (changes.length === 0) throw new TypeError('Bug! A write that changes nothing');
+  if (new Set(changes.map(({ attr }) => attr)).size < changes.length) {
+    throw new TypeError('Bug! A write that changes an attribute twice');
+  }
   const set: string[] = [];
   const remove: string[] = [];
-  const changed = new Set<string>();
   for (const change of changes) {
-    if (changed.has(change.attr)) throw new Error(`Bug! An op that changes ${change.attr} twice`);
-    changed.add(change.attr);
-    const name = placeholders.name(change.attr);
+    const name = holders.name(change.attr);
     if (change.op === 'remove') remove.push(name);
-    else set.push(`${name} = ${newValue(change, name, placeholders)}`);
+    else set.push(`${name} = ${operand(change, name, holders)}`);
   }
   const clauses = [];
   if (set.length > 0) clauses.push(`SET ${set.join(', ')}`);
@@ -83,17 +91,8 @@ function updateText(changes: readonly Change[], placeholders: Placeholders): str
   return clauses.join(' ');
 }
 
-function newValue(
-  change: Exclude<Change, { op: 'remove' }>,
-  name: string,
-  placeholders: Placeholders,
-): string {
-  switch (change.op) {
-    case 'put':
-      return placeholders.value(change.value);
-    case 'add':
-      return `if_not_exists(${name}, ${placeholders.value(0n)}) + ${placeholders.value(change.value)}`;
-    case 'copy':
-      return `if_not_exists(${placeholders.name(change.from)}, ${name})`;
-  }
+function operand(change: Exclude<Change, { op: 'remove' }>, name: string, holders: Placeholders): string {
+  if (change.op === 'put') return holders.value(change.value);
+  if (change.op === 'copy') return holders.name(change.from);
+  return `if_not_exists(${name}, ${holders.value(0n)}) + ${holders.value(change.value)}`;
 }

@@ -1,119 +1,139 @@
-import {
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  GetItemCommand,
-  paginateQuery,
-  type QueryCommandInput,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { Item, JournalRef, Key, LedgerStore, Op, TransactResult } from '../../ports/ledger-store.ts';
-import { readFailure, writeFailure } from './dynamo-errors.ts';
-import { Placeholders, updateExpressions } from './dynamo-expression.ts';
-import { decodeItem, decodeKeyed, encodeKey, type Image } from './dynamo-item.ts';
+import { TollgateError } from '../../core/errors.ts';
+import type {
+  Item,
+  JournalRef,
+  Key,
+  LedgerStore,
+  Op,
+  TransactResult,
+  Value,
+} from '../../ports/ledger-store.ts';
+import type { DynamoCalls, DynamoClientOptions } from './dynamo-client.ts';
+import { reasonOf, resultOf } from './dynamo-errors.ts';
+import { Placeholders, updateRequest } from './dynamo-expression.ts';
+import { itemFromWire, keyFromWire, keyToWire, type WireItem } from './dynamo-item.ts';
 
-/** Milliseconds to open a connection. Within a Region it takes a few. */
-const CONNECT_MS = 500;
-/** Milliseconds for a whole call; usual ones take below 20. Later the outcome counts as unknown. */
-const REQUEST_MS = 1_000;
-
-/**
- * A client that never repeats a call by itself, because only the ledger knows what a repeated write means, and that gives
- * up in time. Region, credentials and `AWS_ENDPOINT_URL` or `AWS_ENDPOINT_URL_DYNAMODB` come from the environment.
- */
-export function createDynamoClient(overrides: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: REQUEST_MS,
-      throwOnRequestTimeout: true,
-    },
-    ...overrides,
-  });
-}
+/** AWS's client, perhaps still loading. */
+export type DynamoClient = Promise<DynamoCalls>;
 
 export interface DynamoStoreOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoClient;
   readonly table: string;
-  /** The index over `gx` and `exp`. */
+  /** Name of the sparse index of open journals, by `gx` and `exp`. */
   readonly index: string;
 }
 
-/** The ledger in a DynamoDB table with the string keys `pk` and `sk`. */
+/** Starts to load AWS's client and returns at once, so that loading overlaps with the rest of a cold start. */
+export function createDynamoClient(options: DynamoClientOptions = {}): DynamoClient {
+  const client = import('./dynamo-client.ts').then(({ openDynamoClient }) => openDynamoClient(options));
+  // Whoever uses the client is told of a failure; until then it must not end the process as an unhandled rejection.
+  client.catch(() => undefined);
+  return client;
+}
+
+/** The ledger on one DynamoDB table: an op alone is an update, several are one transaction. */
 export function createDynamoStore({ client, table, index }: DynamoStoreOptions): LedgerStore {
   return {
-    async transact(ops) {
-      const updates = ops.map((op) => updateOf(table, op));
-      const [first, ...others] = updates;
-      if (first === undefined) return DONE;
-      try {
-        if (others.length === 0) await client.send(new UpdateItemCommand(first));
-        else {
-          await client.send(
-            new TransactWriteItemsCommand({ TransactItems: updates.map((Update) => ({ Update })) }),
-          );
-        }
-        return DONE;
-      } catch (error) {
-        return writeFailure(error);
-      }
-    },
-
-    async get(key): Promise<Item | undefined> {
-      const command = new GetItemCommand({ TableName: table, Key: encodeKey(key), ConsistentRead: true });
-      const { Item } = await client.send(command).catch((error: unknown) => {
-        throw readFailure(error);
-      });
-      return decodeItem(Item);
-    },
-
-    async query(pk, from): Promise<readonly (Item & Key)[]> {
-      const is = new Placeholders();
-      const items = await allOf(client, {
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: `${is.name('pk')} = ${is.value(pk)} AND ${is.name('sk')} >= ${is.value(from)}`,
-        ExpressionAttributeNames: is.names,
-        ExpressionAttributeValues: is.values,
-      });
-      return items.map(decodeKeyed);
-    },
-
-    async openJournals(shard, before): Promise<readonly JournalRef[]> {
-      const is = new Placeholders();
-      // `exp` is whole, so that a fraction of a bound only rounds up.
-      const end = is.value(BigInt(Math.ceil(before)));
-      const items = await allOf(client, {
-        TableName: table,
-        IndexName: index,
-        KeyConditionExpression: `${is.name('gx')} = ${is.value(shard)} AND ${is.name('exp')} < ${end}`,
-        ExpressionAttributeNames: is.names,
-        ExpressionAttributeValues: is.values,
-      });
-      return items.map(({ pk, exp }) => ({ pk: pk?.S ?? '', expires: Number(exp?.N) }));
-    },
+    transact: (ops) => transact(client, table, ops),
+    get: (key) => get(client, table, key),
+    query: (pk, from) => query(client, table, pk, from),
+    openJournals: (shard, before) => openJournals(client, table, index, shard, before),
   };
 }
 
-const DONE: TransactResult = { type: 'done' };
-
-function updateOf(table: string, op: Op) {
-  return {
-    TableName: table,
-    Key: encodeKey(op.key),
-    ...updateExpressions(op),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  };
-}
-
-/** Every page of a query. A journal ends at some thousand entries, and open journals are few. */
-async function allOf(client: DynamoDBClient, input: QueryCommandInput): Promise<Image[]> {
-  const items: Image[] = [];
+async function transact(client: DynamoClient, table: string, ops: readonly Op[]): Promise<TransactResult> {
+  const updates = ops.map((op) => updateRequest(table, op));
+  const [first] = updates;
+  if (first === undefined) return { type: 'done' };
+  let calls: DynamoCalls;
   try {
-    for await (const page of paginateQuery({ client }, input)) items.push(...(page.Items ?? []));
+    calls = await client;
   } catch (error) {
-    throw readFailure(error);
+    return { type: 'unavailable', reason: reasonOf(error) };
   }
+  try {
+    if (updates.length === 1) await calls.update(first);
+    else await calls.transactWrite({ TransactItems: updates.map((update) => ({ Update: update })) });
+    return { type: 'done' };
+  } catch (error) {
+    return resultOf(error);
+  }
+}
+
+function get(client: DynamoClient, table: string, key: Key): Promise<Item | undefined> {
+  return reading(client, async (calls) => {
+    const { Item } = await calls.get({ TableName: table, Key: keyToWire(key), ConsistentRead: true });
+    return itemFromWire(Item);
+  });
+}
+
+function query(
+  client: DynamoClient,
+  table: string,
+  pk: string,
+  from: string,
+): Promise<readonly (Item & Key)[]> {
+  return reading(client, async (calls) => {
+    const request = { TableName: table, ConsistentRead: true, ...range('pk', pk, 'sk', '>=', from) };
+    const items = await pages(calls, request);
+    return items.map((item) => ({ ...itemFromWire(item), ...keyFromWire(item) }));
+  });
+}
+
+function openJournals(
+  client: DynamoClient,
+  table: string,
+  index: string,
+  shard: string,
+  before: number,
+): Promise<readonly JournalRef[]> {
+  return reading(client, async (calls) => {
+    const request = {
+      TableName: table,
+      IndexName: index,
+      // `exp` is whole, so a bound that is not only rounds up.
+      ...range('gx', shard, 'exp', '<', BigInt(Math.ceil(before))),
+    };
+    const items = await pages(calls, request);
+    return items.map((item) => ({ pk: keyFromWire(item).pk, expires: Number(itemFromWire(item)?.['exp']) }));
+  });
+}
+
+function range(hash: string, value: Value, sort: string, comparator: '<' | '>=', bound: Value) {
+  const holders = new Placeholders();
+  const left = `${holders.name(hash)} = ${holders.value(value)}`;
+  const right = `${holders.name(sort)} ${comparator} ${holders.value(bound)}`;
+  return { KeyConditionExpression: `${left} AND ${right}`, ...holders.tables() };
+}
+
+/** All pages of a query. DynamoDB ends a page at 1 MB, wherever that falls. */
+async function pages(calls: DynamoCalls, request: Parameters<DynamoCalls['query']>[0]): Promise<WireItem[]> {
+  const items: WireItem[] = [];
+  let after: WireItem | undefined;
+  do {
+    const page = await calls.query(after === undefined ? request : { ...request, ExclusiveStartKey: after });
+    items.push(...(page.Items ?? []));
+    after = page.LastEvaluatedKey;
+  } while (after !== undefined);
   return items;
+}
+
+/**
+ * A read that gets no usable answer is tried once more, for it changes nothing and the usual cause is a connection that
+ * died while the environment was frozen. A plain no is not repeated.
+ */
+async function reading<T>(client: DynamoClient, run: (calls: DynamoCalls) => Promise<T>): Promise<T> {
+  try {
+    const calls = await client;
+    try {
+      return await run(calls);
+    } catch (error) {
+      if (resultOf(error).type !== 'unknown') throw error;
+      return await run(calls);
+    }
+  } catch (error) {
+    throw new TollgateError('ledger_unavailable', `The ledger cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }

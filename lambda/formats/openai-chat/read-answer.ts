@@ -10,19 +10,21 @@ import { isRecord, readUsage } from './usage.ts';
  */
 export function readAnswer(target: string, value: unknown): ChatEvent[] {
   if (!isRecord(value)) return [invalid(target, 'the answer is no JSON object')];
-  const error = value['error'];
-  if (error !== undefined && error !== null)
-    return [{ type: 'error', error: readErrorObject(target, error) }];
   const events: ChatEvent[] = [];
   const id = value['id'];
   const model = value['model'];
-  if (typeof id === 'string' && typeof model === 'string') events.push({ type: 'start', id, model });
   const choices = value['choices'];
+  const error = value['error'];
+  if (typeof id === 'string' && typeof model === 'string') events.push({ type: 'start', id, model });
   if (Array.isArray(choices)) for (const choice of choices) readChoice(choice, events);
-  const raw = value['usage'];
-  if (raw !== undefined && raw !== null) {
-    const usage = readUsage(raw);
-    if (usage !== undefined) events.push({ type: 'usage', usage });
+  const usage = readUsage(value['usage']);
+  if (usage !== undefined) events.push({ type: 'usage', usage });
+  // Last, because it ends the answer: OpenRouter sends what was used, and a finish reason, beside it.
+  if (error !== undefined && error !== null) {
+    return [
+      ...events.filter(({ type }) => type === 'usage'),
+      { type: 'error', error: readErrorObject(target, error) },
+    ];
   }
   return events;
 }

@@ -1,5 +1,6 @@
 import type { ChatView } from '../../core/chat/request.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { maskText } from '../../core/guard/mask.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
 /** Reads a parsed request body into the view that the rooms decide on, or says which parameter is wrong and why. */
@@ -80,12 +81,15 @@ function step(value: unknown, key: PropertyKey): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
+const maskAll = () => 'redact' as const;
+
 /** Names a value without quoting a caller's text: only short scalars are shown. */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'string') return value.length <= 32 ? JSON.stringify(value) : 'a longer string';
+  if (typeof value === 'string')
+    return value.length <= 32 ? JSON.stringify(maskText(value, maskAll)) : 'a longer string';
   if (typeof value === 'object') return 'an object';
   return String(value);
 }

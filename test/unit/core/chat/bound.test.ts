@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { inputBound } from '../../../../lambda/core/chat/bound.ts';
+import { TollgateError } from '../../../../lambda/core/errors.ts';
+import { readRequest } from '../../../../lambda/formats/openai-chat/read.ts';
+import { readAnswer } from '../../../../lambda/formats/openai-chat/read-answer.ts';
+import { scanJson } from '../../../../lambda/wire/json-scan.ts';
+import { JsonTape } from '../../../../lambda/wire/json-tape.ts';
+import { recordedExchanges } from '../../../support/fixtures.ts';
+
+const IMAGE_TOKENS = 5_000;
+
+function bound(body: string | Uint8Array): number {
+  const tape = scanJson(Buffer.from(body), 128);
+  assert.ok(tape instanceof JsonTape);
+  const view = readRequest(tape.value);
+  assert.ok(!(view instanceof TollgateError));
+  return inputBound(tape, view, IMAGE_TOKENS, 0);
+}
+
+const message = (content: unknown) => JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] });
+
+for (const { id, request, response, status, format } of recordedExchanges(
+  'openai-chat',
+  'openai-compatible',
+)) {
+  if (request === undefined || status >= 400) continue;
+  test(`${id}: the bound is never below what the provider counted`, () => {
+    const told =
+      format === 'sse'
+        ? lastUsage(Buffer.from(response).toString())
+        : JSON.parse(Buffer.from(response).toString());
+    const events = readAnswer('t', told);
+    const usage = events.find((event) => event.type === 'usage')?.usage;
+    if (usage === undefined) return assert.ok(!JSON.stringify(told ?? null).includes('prompt_tokens'));
+    assert.ok(bound(request) >= usage.input + usage.cacheRead + usage.cacheWrite);
+  });
+}
+
+function lastUsage(sse: string): unknown {
+  const data = sse.split('\n').filter((line) => line.startsWith('data: {') && /"usage":\s*\{/.test(line));
+  return data.length === 0 ? null : JSON.parse(data.at(-1)?.slice(6) ?? 'null');
+}
+
+test('a text counts at least its bytes, and its bytes after normalisation, whatever the spelling', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { minLength: 1, maxLength: 5 }),
+      fc.boolean(),
+      (texts, escaped) => {
+        const body = message(texts.map((text) => ({ type: 'text', text })));
+        const spelled = escaped
+          ? body.replace(
+              /[\u0080-\uffff]/g,
+              (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+            )
+          : body;
+        const least = texts.reduce(
+          (sum, text) =>
+            sum + Math.max(Buffer.byteLength(text), Buffer.byteLength(text.normalize('NFKC'))) + 1,
+          16,
+        );
+        assert.ok(bound(spelled) >= least);
+      },
+    ),
+  );
+});
+
+test('one character that normalises to thirty-three bytes counts as that', () => {
+  assert.ok(bound(message('\ufdfa'.repeat(20))) >= 660);
+});
+
+test('an inline image counts by the formula of the model, not by its bytes', () => {
+  const url = `data:image/png;base64,${'A'.repeat(100_000)}`;
+  const tokens = bound(message([{ type: 'image_url', image_url: { url } }]));
+  assert.ok(tokens > IMAGE_TOKENS && tokens < IMAGE_TOKENS + 1_000);
+});
+
+test('text that only looks like an image counts in full', () => {
+  const text = `data:image/png;base64,${'A'.repeat(10_000)}`;
+  assert.ok(bound(message([{ type: 'text', text }])) > 10_000);
+  assert.ok(bound(message([{ type: 'text', text: 'x', image_url: { url: text } }])) > 10_000);
+  assert.ok(
+    bound(message([{ type: 'image_url', image_url: { url: 'https://x.test/i.png' }, note: text }])) > 10_000,
+  );
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chargeOf, type Priced } from '../../../../lambda/core/chat/charge.ts';
+import { Progress } from '../../../../lambda/core/chat/progress.ts';
+import { boundOf, costOf, type Price } from '../../../../lambda/core/chat/usage.ts';
+import { toPico } from '../../../../lambda/core/money.ts';
+
+const price: Price = {
+  version: 'p',
+  input: toPico(2_000_000n),
+  cacheRead: toPico(1_000_000n),
+  cacheWrite: toPico(3_000_000n),
+  output: toPico(8_000_000n),
+  reasoning: toPico(9_000_000n),
+};
+const priced: Priced = {
+  price,
+  hiddenReasoning: false,
+  inputBound: 100,
+  outputBound: 1_000,
+  stream: true,
+  choices: 1,
+};
+const usage = { input: 10, cacheRead: 2, cacheWrite: 1, output: 5, reasoning: 4 };
+
+function progress(...events: Parameters<Progress['see']>[0][]): Progress {
+  const made = new Progress(1);
+  for (const event of events) made.see(event);
+  return made;
+}
+const text = (bytes: number) => ({ type: 'content', choice: 0, kind: 'text', bytes }) as const;
+const stop = { type: 'finish', choice: 0, reason: 'stop', native: 'stop' } as const;
+
+test('a cost is exact per class and rounded up once', () => {
+  assert.equal(costOf(usage, price), 20_000n + 2_000n + 3_000n + 40_000n + 36_000n);
+  assert.equal(
+    costOf(
+      { input: 1, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+      { ...price, input: toPico(1n) },
+    ),
+    1n,
+  );
+});
+
+test('a bound takes the dearest class of each side', () => {
+  assert.equal(boundOf(10, 10, price), 30_000n + 90_000n);
+});
+
+test('usage of a finished answer is charged exactly', () => {
+  const charge = chargeOf(progress(text(3), stop, { type: 'usage', usage }), priced);
+  assert.deepEqual(charge, { usage, cost: costOf(usage, price), source: 'upstream' });
+});
+
+test('usage before the end of an answer is a part: what came since is bounded by its bytes', () => {
+  const charge = chargeOf(progress({ type: 'usage', usage }, text(200)), priced);
+  assert.equal(charge.source, 'partial');
+  assert.equal(charge.usage.input, 10);
+  assert.equal(charge.usage.output, 200 + 64);
+});
+
+test('without usage the input is its bound and the output its bytes, with what may be under way', () => {
+  const charge = chargeOf(progress(text(7)), priced);
+  assert.deepEqual([charge.usage.input, charge.usage.output], [100, 71]);
+  assert.equal(chargeOf(progress(text(7), stop), priced).usage.output, 7);
+  assert.equal(chargeOf(progress(text(7)), { ...priced, choices: 3 }).usage.output, 7 + 3 * 64);
+});
+
+test('nothing is charged above what the request allowed', () => {
+  assert.equal(chargeOf(progress(text(5_000)), priced).usage.output, 1_000);
+});
+
+test('where nothing shows how far the model got, the whole allowance is charged', () => {
+  assert.equal(chargeOf(progress(), { ...priced, stream: false }).usage.output, 1_000);
+  assert.equal(chargeOf(progress(text(1)), { ...priced, hiddenReasoning: true }).usage.output, 1_000);
+  assert.equal(chargeOf(progress(text(9), stop), { ...priced, stream: false }).usage.output, 9);
+});
+
+test('an unpriced answer costs nothing and still tells its tokens', () => {
+  assert.deepEqual(chargeOf(progress(stop, { type: 'usage', usage }), { ...priced, price: undefined }), {
+    usage,
+    cost: 0n,
+    source: 'upstream',
+  });
+});
