@@ -1,8 +1,10 @@
 import { type Figure, figuresOf } from './figures.ts';
 import { type BenchFlags, readFlags } from './flags.ts';
+import { measureHandler } from './handler.ts';
 import { inspectMachine, type Machine } from './machine.ts';
 import { profile, profileText } from './profile.ts';
 import { type Measured, measure } from './rounds.ts';
+import { sizesText } from './sizes.ts';
 import { median } from './stats.ts';
 import { table } from './table.ts';
 
@@ -24,33 +26,43 @@ if (typeof flags === 'string') {
 }
 
 async function compare(flags: BenchFlags, machine: Machine): Promise<void> {
-  const measured = flags.parts.includes('load')
-    ? await measure(flags, machine, (line) => console.error(line))
-    : undefined;
-  const figures: Figure[] = measured === undefined ? [] : figuresOf(measured, flags);
+  const tell = (line: string) => console.error(line);
+  const measured = flags.parts.includes('load') ? await measure(flags, machine, tell) : undefined;
+  const handler = flags.parts.includes('handler') ? await measureHandler(machine, tell) : undefined;
+  const figures: Figure[] = [
+    ...(measured === undefined ? [] : figuresOf(measured, flags)),
+    ...(handler?.figures ?? []),
+  ];
   const failed = measured?.runs.reduce((sum, { errors }) => sum + errors, 0) ?? 0;
-  const about = { node: process.version, rounds: flags.rounds, seconds: flags.seconds };
   if (flags.json) {
-    console.log(
-      JSON.stringify({ ...about, missing: machine.missing, failed, figures, runs: measured?.runs }, null, 2),
-    );
+    const about = { node: process.version, rounds: flags.rounds, seconds: flags.seconds };
+    const all = {
+      ...about,
+      missing: machine.missing,
+      failed,
+      figures,
+      sizes: handler?.sizes,
+      runs: measured?.runs,
+    };
+    console.log(JSON.stringify(all, undefined, 2));
   } else {
-    console.log(`\n${table(figures)}\n\n${footnote(flags, measured, failed)}`);
+    const sizes = handler === undefined ? [] : [sizesText(handler.sizes)];
+    console.log(['', table(figures), ...sizes, footnote(flags, measured, failed)].join('\n\n').trimStart());
   }
   // Figures of requests that failed mean nothing.
   if (failed > 0) process.exitCode = 1;
 }
 
 function footnote(flags: BenchFlags, measured: Measured | undefined, failed: number): string {
-  const lines = [
-    `Node ${process.version}; ${flags.rounds} round(s) of ${flags.seconds} s runs; floor: a bare node:http proxy in the same run.`,
-  ];
+  const lines = [`Node ${process.version}.`];
   if (measured !== undefined) {
     const others = measured.runs.map(({ otherCpuShare }) => otherCpuShare ?? Number.NaN);
     const shown = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : '-');
     lines.push(
+      `Floor under load: a bare node:http proxy in the same run; ${flags.rounds} round(s) of ${flags.seconds} s runs.`,
       `CPU taken by other programs meanwhile: median ${shown(median(others))}, worst ${shown(Math.max(...others))} of one core. Failed requests: ${failed}.`,
     );
   }
+  lines.push('Floor of the handler: one that answers at once and imports nothing, in the same run.');
   return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { config, deployment, templates } from './deployment.ts';
 
 import { statements } from './statements.ts';
@@ -61,6 +62,26 @@ describe('the deployment: door and ledger', () => {
           }),
         ]),
       },
+    });
+  });
+
+  it('grants another account both permissions on the alias itself', () => {
+    const { stateless } = deployment();
+    stateless.gateway.grantCall(new AccountPrincipal('111122223333'));
+    const template = Template.fromStack(stateless);
+    const toThem = {
+      Principal: '111122223333',
+      FunctionName: { Ref: Match.stringLikeRegexp('^GatewayLive') },
+    };
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      ...toThem,
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'AWS_IAM',
+    });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      ...toThem,
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
     });
   });
 

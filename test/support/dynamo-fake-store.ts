@@ -13,6 +13,8 @@ export interface EmulatedStoreOptions {
   readonly index?: string;
   /** Milliseconds until an answer counts as lost. Generous by default, since a busy machine is no fault. */
   readonly requestMs?: number;
+  /** Milliseconds until a connection counts as not to be had. Default: `requestMs`. */
+  readonly connectMs?: number;
 }
 
 export function openEmulatedStore({
@@ -20,9 +22,10 @@ export function openEmulatedStore({
   table = 'ledger',
   index = 'open-journals',
   requestMs = 20_000,
+  connectMs = requestMs,
 }: EmulatedStoreOptions): EmulatedStore {
   const client = createDynamoClient({
-    connectMs: requestMs,
+    connectMs,
     requestMs,
     aws: {
       endpoint: url,
