@@ -5,7 +5,7 @@ import type { Change, Condition, Item, Key, Op, Value } from '../../lambda/ports
 import { add, type Disposable, KEY, onStore, op, plain, put } from '../support/store-steps.ts';
 
 /** Random writes compared with the evaluator. Names and values are few, so that conditions often hold. */
-const WRITES = 300;
+const WRITES = 1_000;
 const KEYS: readonly Key[] = ['a', 'b', 'c'].map((name) => ({ pk: `S#${name}`, sk: 'C' }));
 const NUMBERS = ['n0', 'n1', 'n2'];
 const TEXTS = ['t0', 't1'];
