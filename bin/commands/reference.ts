@@ -5,13 +5,19 @@ import { Command } from 'commander';
 import { jsonSchema } from '../../lambda/core/config/json-schema.ts';
 import { auditReference } from './reference/audit.ts';
 import { configurationReference } from './reference/configuration.ts';
+import { errorsReference } from './reference/errors.ts';
+import { httpReference } from './reference/http.ts';
 import { modelsReference } from './reference/models.ts';
+import { sandboxReference } from './reference/sandbox.ts';
 
 /** Each generated file of docs/reference, and what writes it. */
 const PAGES: readonly (readonly [path: string, content: () => string])[] = [
   ['docs/reference/audit.md', auditReference],
   ['docs/reference/configuration.md', configurationReference],
+  ['docs/reference/errors.md', errorsReference],
+  ['docs/reference/http.md', httpReference],
   ['docs/reference/models.md', modelsReference],
+  ['docs/reference/sandbox.md', sandboxReference],
   ['docs/reference/tollgate.schema.json', () => `${JSON.stringify(jsonSchema(), undefined, 2)}\n`],
 ];
 

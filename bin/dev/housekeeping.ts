@@ -6,9 +6,6 @@ import type { Telemetry } from '../../lambda/ports/telemetry.ts';
 const EVERY_MS = 60_000;
 /** Milliseconds that a journal may be past its life before it is reaped: clocks differ, writes arrive late. */
 const GRACE_MS = 60_000;
-/** Milliseconds that final entries stay in the local ledger after they were exported; the audit files keep them. */
-const KEEP_MS = 14 * 86_400_000;
-
 /** What a long-lived process does now and then: reap journals that were left, and drop entries that were exported long ago. */
 export function startHousekeeping(
   ledger: Ledger,
@@ -19,7 +16,7 @@ export function startHousekeeping(
   const sweep = async () => {
     try {
       await ledger.reap(clock.now() - GRACE_MS);
-      prune(clock.now() - KEEP_MS);
+      prune(clock.now());
     } catch (error) {
       telemetry.emit({ type: 'warning', what: 'sweep_failed', requestId: undefined, detail: String(error) });
     }

@@ -1,5 +1,6 @@
 import type { ChatView } from '../core/chat/request.ts';
 import type { TollgateError } from '../core/errors.ts';
+import type { JsonTape } from '../wire/json-tape.ts';
 
 /** A whole HTTP answer. */
 export interface Rendered {
@@ -12,7 +13,7 @@ export interface Rendered {
 export interface Dialect {
   readonly name: 'openai-chat';
   readonly format: 'openai-chat';
-  readRequest(value: unknown): ChatView | TollgateError;
+  readRequest(tape: JsonTape): ChatView | TollgateError;
   /** An error as a whole answer, before the head went out. */
   error(error: TollgateError, requestId: string): Rendered;
   /** The same error as the last event of a stream. */

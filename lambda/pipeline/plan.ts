@@ -1,7 +1,6 @@
 import { inputBound } from '../core/chat/bound.ts';
 import type { ChatView } from '../core/chat/request.ts';
 import { boundOf } from '../core/chat/usage.ts';
-import { bindingBudgets } from '../core/config/binding.ts';
 import { nearest } from '../core/config/nearest.ts';
 import { TollgateError } from '../core/errors.ts';
 import { type Rung, type Target, targetName } from '../core/routing/target.ts';
@@ -19,7 +18,7 @@ export function plan(state: Guarded, setup: Setup): Planned | TollgateError {
   trail.alias = rung.alias;
   const usable = rung.targets.filter((target) => setup.unusable(target.provider) === undefined);
   if (usable.length === 0) return notConfigured(view.model, rung, setup);
-  const scopes = bindingBudgets(setup.config.budgets ?? [], state.caller);
+  const scopes = setup.scopesOf(state.caller);
   const budgeted = scopes.length > 0;
   if (budgeted && view.unpriceable[0] !== undefined) return unpriceable(view.unpriceable[0]);
 

@@ -1,5 +1,4 @@
 import { TollgateError } from '../core/errors.ts';
-import { identify } from '../core/identity/identify.ts';
 import type { Reservation } from '../ledger/ledger.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import { admit } from './admit.ts';
@@ -127,7 +126,7 @@ async function walk(
   held: { admitted: Admitted | undefined },
 ): Promise<TollgateError | undefined> {
   const { ports, setup } = desk;
-  const caller = identify(state.exchange.claim, setup.config.callers ?? [], ports.keyOf, ports.world);
+  const caller = setup.identify(state.exchange.claim);
   if (caller instanceof TollgateError) return caller;
   state.trail.caller = caller;
   if (desk.refuse)
@@ -169,14 +168,14 @@ function outcomeOf(end: TollgateError | undefined, state: Received): string {
 }
 
 async function discover(state: Received, route: Route, desk: Desk, reply: Reply): Promise<void> {
-  const { ports, setup } = desk;
+  const { setup } = desk;
   const json = { 'content-type': 'application/json', 'x-request-id': state.id };
   if (route.rooms === 'health') {
     const { status, body } = health(state.exchange.path, setup, desk.refuse);
     await reply.whole(status, json, Buffer.from(JSON.stringify(body)));
     return;
   }
-  const caller = identify(state.exchange.claim, setup.config.callers ?? [], ports.keyOf, ports.world);
+  const caller = setup.identify(state.exchange.claim);
   const found = caller instanceof TollgateError ? caller : models(state.exchange.path, state.dialect, setup);
   if (found instanceof TollgateError) await reply.fail(found, {});
   else await reply.whole(200, json, Buffer.from(JSON.stringify(found)));

@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { findModel } from '../catalog/catalog.ts';
+import type { ScopeBudgets } from '../core/budgets.ts';
+import { bindingBudgets } from '../core/config/binding.ts';
 import { limitsOf } from '../core/config/limits.ts';
 import type { Config } from '../core/config/schema.ts';
 import type { GuardPolicy } from '../core/guard/policy.ts';
+import type { Caller } from '../core/identity/caller.ts';
+import { type Identify, identifier } from '../core/identity/identify.ts';
 import type { Limits } from '../core/limits.ts';
 import { resolveModel } from '../core/routing/resolve.ts';
 import type { Rung } from '../core/routing/target.ts';
@@ -10,6 +14,9 @@ import type { GatewayPorts } from './ports.ts';
 
 /** Requested names whose resolution is remembered; wildcards make their number the caller's choice. */
 const REMEMBERED_MODELS = 1_000;
+
+/** Callers whose budgets are remembered. */
+const REMEMBERED_CALLERS = 1_000;
 
 /** What a config means, worked out once. A request reads it as its one snapshot. */
 export interface Setup {
@@ -19,7 +26,10 @@ export interface Setup {
   readonly guardPolicy: GuardPolicy;
   /** Seconds since the epoch at which this process took its config; the `created` of its models. */
   readonly since: number;
+  readonly identify: Identify;
   resolve(model: string): Rung | undefined;
+  /** Budgets that bind a caller. */
+  scopesOf(caller: Caller): readonly ScopeBudgets[];
   /** Why a provider cannot be used here, or undefined if it can: a key that is not set. */
   unusable(provider: string): string | undefined;
 }
@@ -27,6 +37,7 @@ export interface Setup {
 export function setUp(ports: GatewayPorts): Setup {
   const { config } = ports;
   const resolved = new LRUCache<string, Rung>({ max: REMEMBERED_MODELS });
+  const bound = new LRUCache<string, readonly ScopeBudgets[]>({ max: REMEMBERED_CALLERS });
   const classes = config.guard?.classes;
   return {
     config,
@@ -34,6 +45,13 @@ export function setUp(ports: GatewayPorts): Setup {
     limits: limitsOf(config),
     guardPolicy: (dataClass) => classes?.[dataClass] ?? 'allow',
     since: Math.floor(ports.clock.now() / 1000),
+    identify: identifier(config.callers ?? [], ports.keyOf, ports.world),
+    scopesOf(caller) {
+      const name = JSON.stringify([caller.team, caller.app, caller.user]);
+      const known = bound.get(name) ?? bindingBudgets(config.budgets ?? [], caller);
+      bound.set(name, known);
+      return known;
+    },
     resolve(model) {
       const known = resolved.get(model);
       if (known !== undefined) return known;

@@ -1,8 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { explainJson } from './json-explain.ts';
 import { type JsonProblem, nestingProblem } from './json-problem.ts';
 import { ESCAPED, JsonTape, KIND, OPEN, STRIDE } from './json-tape.ts';
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a JSON text strictly: what JSON.parse refuses is refused, and so are invalid UTF-8, a byte order mark, a key
@@ -10,17 +9,19 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * objects and arrays. So two readers of an accepted text cannot understand it differently.
  */
 export function scanJson(bytes: Uint8Array, maxDepth: number): JsonTape | JsonProblem {
+  if (!isUtf8(bytes))
+    return explainJson(bytes, maxDepth) ?? { problem: 'invalid UTF-8', path: '', offset: 0 };
+  const scanner = new Scanner(bytes, maxDepth);
+  const problem = scanner.scan();
+  if (problem !== undefined) return explainJson(bytes, maxDepth) ?? problem;
   try {
-    const text = decoder.decode(bytes);
-    // Every character of several UTF-8 bytes has fewer UTF-16 units than bytes.
-    const scanner = new Scanner(bytes, text.length === bytes.length, maxDepth);
-    const problem = scanner.scan();
-    if (problem === undefined) return scanner.tape(JSON.parse(text));
-    return explainJson(bytes, maxDepth) ?? problem;
-  } catch (error) {
-    const problem = explainJson(bytes, maxDepth);
-    if (problem === undefined) throw error;
-    return problem;
+    // Read as Latin-1, one character a byte: JSON's own characters are ASCII, so it decides the same and costs a copy
+    // where decoding would cost more than all the rest.
+    return scanner.tape(
+      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')),
+    );
+  } catch {
+    return explainJson(bytes, maxDepth) ?? { problem: 'invalid JSON', path: '', offset: 0 };
   }
 }
 
@@ -37,7 +38,7 @@ class Scanner {
   readonly #bytes: Uint8Array;
   readonly #view: Buffer;
   readonly #maxDepth: number;
-  #ascii: boolean;
+  #unicodeEscapes = false;
   #tokens: Int32Array;
   #length = 0;
   #problem: JsonProblem | undefined;
@@ -49,10 +50,9 @@ class Scanner {
   readonly #members: number[] = [];
   readonly #keys: (Set<string> | undefined)[] = [];
 
-  constructor(bytes: Uint8Array, ascii: boolean, maxDepth: number) {
+  constructor(bytes: Uint8Array, maxDepth: number) {
     this.#bytes = bytes;
     this.#view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#ascii = ascii;
     this.#maxDepth = maxDepth;
     this.#tokens = new Int32Array((64 + (bytes.length >> 5)) * STRIDE);
   }
@@ -88,8 +88,8 @@ class Scanner {
     return undefined;
   }
 
-  tape(value: unknown): JsonTape {
-    return new JsonTape(this.#bytes, value, this.#ascii, this.#tokens, this.#length);
+  tape(outline: unknown): JsonTape {
+    return new JsonTape(this.#bytes, outline, this.#unicodeEscapes, this.#tokens, this.#length);
   }
 
   #push(start: number, end: number, next: number, kind: number): number {
@@ -183,7 +183,7 @@ class Scanner {
 
   /** Steps over the `\uXXXX` at `at`, or over the two of a surrogate pair. */
   #unicode(at: number, start: number): number {
-    this.#ascii = false;
+    this.#unicodeEscapes = true;
     const unit = this.#unit(at);
     if (unit < 0xd800 || unit > 0xdfff) return at + 6;
     const low = unit < 0xdc00 && this.#bytes[at + 6] === 0x5c && this.#bytes[at + 7] === 0x75;
@@ -238,7 +238,7 @@ class Scanner {
   #name(key: number): string {
     const at = key * STRIDE;
     const raw = this.#view.toString('utf8', this.#tokens[at], this.#tokens[at + 1]);
-    return ((this.#tokens[at + 3] ?? 0) & ESCAPED) === 0 ? raw.slice(1, -1) : String(JSON.parse(raw));
+    return ((this.#tokens[at + 3] ?? 0) & ESCAPED) === 0 ? raw.slice(1, -1) : unescaped(raw);
   }
 
   #repeated(key: number): void {
@@ -247,6 +247,15 @@ class Scanner {
 
   #refuse(problem: string, token: number, offset: number): void {
     this.#problem ??= { problem, path: this.tape(undefined).pathOf(token), offset };
+  }
+}
+
+/** A key whose escapes are wrong keeps them: the text is not JSON, which JSON.parse says later. */
+function unescaped(raw: string): string {
+  try {
+    return String(JSON.parse(raw));
+  } catch {
+    return raw;
   }
 }
 

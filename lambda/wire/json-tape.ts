@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { formatPath, type JsonPath } from './json-path.ts';
 
 /** Codes of the kinds, as they lie in the tape's numbers. */
@@ -33,23 +34,34 @@ export interface Member {
  */
 export class JsonTape {
   readonly bytes: Uint8Array;
-  /** What JSON.parse makes of the text. */
-  readonly value: unknown;
+  /**
+   * What JSON.parse makes of the bytes read as Latin-1: structure, numbers and ASCII texts are right, other texts are
+   * not decoded. Enough to check a shape; a text that matters is read with `text`.
+   */
+  readonly outline: unknown;
   /** Whether no byte is 0x80 or above and no `\u` escape occurs: then each character of each string is ASCII. */
   readonly ascii: boolean;
+  /** Whether a `\u` escape occurs anywhere. */
+  readonly unicodeEscapes: boolean;
   /** Number of tokens. */
   readonly length: number;
   readonly #tokens: Int32Array;
   readonly #view: Buffer;
 
   /** For the scanner; `tokens` holds `STRIDE` numbers per token. */
-  constructor(bytes: Uint8Array, value: unknown, ascii: boolean, tokens: Int32Array, length: number) {
+  constructor(bytes: Uint8Array, outline: unknown, escapes: boolean, tokens: Int32Array, length: number) {
     this.bytes = bytes;
-    this.value = value;
-    this.ascii = ascii;
+    this.outline = outline;
+    this.unicodeEscapes = escapes;
+    this.ascii = !escapes && isAscii(bytes);
     this.length = length;
     this.#tokens = tokens;
     this.#view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** What JSON.parse makes of the text. */
+  get value(): unknown {
+    return this.ascii ? this.outline : JSON.parse(this.raw(0));
   }
 
   kind(token: number): TokenKind {

@@ -1,5 +1,6 @@
 import type { JsonTape } from '../../wire/json-tape.ts';
 import type { ChatView } from './request.ts';
+import { widened } from './widening.ts';
 
 /** Tokens that a provider adds around a message or a tool: role, separators, the call's frame. */
 const OVERHEAD_TOKENS = 16;
@@ -16,8 +17,7 @@ const REQUEST_TOKENS = 128;
 export function inputBound(tape: JsonTape, view: ChatView, imageTokens: number, growth: number): number {
   const frame = OVERHEAD_TOKENS * (view.messages + view.tools) + REQUEST_TOKENS;
   const images = view.images === 0 ? 0 : view.images * imageTokens - inlineImageBytes(tape);
-  const widened = tape.ascii ? 0 : normalisedExcess(tape);
-  return tape.bytes.length + widened + images + frame + growth;
+  return tape.bytes.length + widened(tape) + images + frame + growth;
 }
 
 /** Bytes of `data:` URLs in the image parts of messages, and nowhere else: text that only looks like one costs tokens. */
@@ -45,15 +45,4 @@ function imageBytes(tape: JsonTape, part: number): number {
 
 function childOf(tape: JsonTape, object: number, name: string): number | undefined {
   return tape.members(object).find((member) => tape.text(member.key) === name)?.value;
-}
-
-function normalisedExcess(tape: JsonTape): number {
-  let excess = 0;
-  for (const token of tape.leaves()) {
-    if (tape.kind(token) === 'number') continue;
-    const text = tape.text(token);
-    const written = tape.end(token) - tape.start(token);
-    excess += Math.max(0, Buffer.byteLength(text.normalize('NFKC')) - written);
-  }
-  return excess;
 }

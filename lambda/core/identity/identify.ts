@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CallerConfig } from '../config/schema.ts';
 import { TollgateError } from '../errors.ts';
 import type { Caller, IdentityClaim } from './caller.ts';
@@ -7,67 +7,79 @@ import { covers, principalOf, principalPattern } from './principal.ts';
 /** The principal of a local caller that no entry of `callers` names. */
 export const LOCAL_PRINCIPAL = 'local';
 
+/** Tells who calls, by what the door proved. */
+export type Identify = (claim: IdentityClaim) => Caller | TollgateError;
+
 /**
- * Who calls, by what the door proved and what `callers` says; the first entry that matches decides.
+ * Makes the answer to "who calls?" from what `callers` says; the first entry that matches decides.
  *
  * IAM: a principal that no entry matches is still a caller, without team: AWS has let it in, and budgets of the account
  * and of an IAM user bind it. Development keys exist only in the world `local`: where `callers` lists none, any key is
  * `local`; where it lists some, another key is refused, and no key is `local`. `keyOf` reads an environment variable.
  */
-export function identify(
-  claim: IdentityClaim,
+export function identifier(
   callers: readonly CallerConfig[],
   keyOf: (env: string) => string | undefined,
   world: 'local' | 'aws',
-): Caller | TollgateError {
-  if (claim.kind === 'iam') return byArn(claim.arn, callers);
-  if (world === 'aws') {
-    return new TollgateError(
-      'unauthenticated',
-      'this gateway takes AWS credentials: sign the request with SigV4 for the service `lambda`',
-    );
-  }
-  return byKey(claim.key, callers, keyOf);
+): Identify {
+  const byArn = arnIdentifier(callers);
+  const byKey = keyIdentifier(callers, keyOf);
+  return (claim) => {
+    if (claim.kind === 'iam') return byArn(claim.arn);
+    return world === 'aws' ? UNSIGNED : byKey(claim.key);
+  };
 }
 
-function byArn(arn: string, callers: readonly CallerConfig[]): Caller | TollgateError {
-  const principal = principalOf(arn);
-  if (principal === undefined) {
-    return new TollgateError('unauthenticated', 'the caller is neither an IAM role nor an IAM user');
-  }
-  const entry = callers.find((candidate) => matches(candidate, principal.name));
-  return callerOf(principal.name, entry, principal.user);
+const UNSIGNED = new TollgateError(
+  'unauthenticated',
+  'this gateway takes AWS credentials: sign the request with SigV4 for the service `lambda`',
+);
+
+function arnIdentifier(callers: readonly CallerConfig[]): (arn: string) => Caller | TollgateError {
+  const entries = callers.flatMap((entry) => {
+    const pattern = entry.principal === undefined ? undefined : principalPattern(entry.principal);
+    return pattern?.ok === true ? [{ entry, pattern: pattern.pattern }] : [];
+  });
+  return (arn) => {
+    const principal = principalOf(arn);
+    if (principal === undefined) {
+      return new TollgateError('unauthenticated', 'the caller is neither an IAM role nor an IAM user');
+    }
+    const found = entries.find(({ pattern }) => covers(pattern, principal.name));
+    return callerOf(principal.name, found?.entry, principal.user);
+  };
 }
 
-function matches(entry: CallerConfig, principal: string): boolean {
-  if (entry.principal === undefined) return false;
-  const pattern = principalPattern(entry.principal);
-  return pattern.ok && covers(pattern.pattern, principal);
-}
-
-function byKey(
-  key: string | undefined,
+function keyIdentifier(
   callers: readonly CallerConfig[],
   keyOf: (env: string) => string | undefined,
-): Caller | TollgateError {
-  const listed = callers.flatMap((entry) => (entry.key === undefined ? [] : [{ entry, env: entry.key.env }]));
-  if (listed.length === 0 || key === undefined || key === '')
-    return callerOf(LOCAL_PRINCIPAL, undefined, undefined);
-  const given = digest(key);
-  const known = listed.map(({ entry, env }) => ({ entry, env, key: keyOf(env) }));
-  const found = known.filter((candidate) => given === digest(candidate.key ?? '')).at(0);
-  if (found !== undefined) return callerOf(`key:${found.env}`, found.entry, undefined);
-  const unset = known.filter((candidate) => (candidate.key ?? '') === '').map((candidate) => candidate.env);
+): (key: string | undefined) => Caller | TollgateError {
+  const known = new Map<string, Caller>();
+  const unset: string[] = [];
+  for (const entry of callers) {
+    if (entry.key === undefined) continue;
+    const key = keyOf(entry.key.env) ?? '';
+    if (key === '') unset.push(entry.key.env);
+    else if (!known.has(digest(key))) {
+      known.set(digest(key), callerOf(`key:${entry.key.env}`, entry, undefined));
+    }
+  }
+  const listed = known.size + unset.length > 0;
   const note = unset.length === 0 ? '' : `; not set: ${unset.join(', ')}`;
-  return new TollgateError(
-    'unauthenticated',
-    `this key is not one of those that \`callers\` lists in tollgate.yaml${note}`,
-  );
+  return (key) => {
+    if (!listed || key === undefined || key === '') return callerOf(LOCAL_PRINCIPAL, undefined, undefined);
+    const found = known.get(digest(key));
+    if (found !== undefined) return found;
+    return new TollgateError(
+      'unauthenticated',
+      `this key is not one of those that \`callers\` lists in tollgate.yaml${note}`,
+    );
+  };
 }
 
 /** Keys are compared by digest, so that how long a comparison takes says nothing about the key. */
 function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 function callerOf(principal: string, entry: CallerConfig | undefined, iamUser: string | undefined): Caller {

@@ -1,12 +1,13 @@
 import type { ChatView } from '../../core/chat/request.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { maskText } from '../../core/guard/mask.ts';
+import type { JsonTape } from '../../wire/json-tape.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
-/** Reads a parsed request body into the view that the rooms decide on, or says which parameter is wrong and why. */
-export function readRequest(value: unknown): ChatView | TollgateError {
-  const parsed = requestSchema.safeParse(value);
-  if (!parsed.success) return explain(value, parsed.error.issues[0]?.path ?? []);
+/** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
+export function readRequest(tape: JsonTape): ChatView | TollgateError {
+  const parsed = requestSchema.safeParse(tape.outline);
+  if (!parsed.success) return explain(tape, parsed.error.issues[0]?.path ?? []);
   const body = parsed.data;
   if (isGiven(body.max_tokens) && isGiven(body.max_completion_tokens)) {
     return new TollgateError(
@@ -17,7 +18,7 @@ export function readRequest(value: unknown): ChatView | TollgateError {
   }
   const parts = countParts(body);
   return {
-    model: body.model,
+    model: textAt(tape, 'model') ?? body.model,
     stream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     maxTokens: maxTokens(body),
@@ -25,7 +26,7 @@ export function readRequest(value: unknown): ChatView | TollgateError {
     messages: body.messages.length,
     images: parts.images,
     tools: body.tools?.length ?? 0,
-    endUser: body.user ?? undefined,
+    endUser: isGiven(body.user) ? textAt(tape, 'user') : undefined,
     unpriceable: unpriceable(body, parts.media),
   };
 }
@@ -64,13 +65,19 @@ function unpriceable(body: ChatRequestBody, media: readonly string[]): readonly 
   return found.length === 0 ? media : [...found, ...media];
 }
 
-function explain(value: unknown, path: readonly PropertyKey[]): TollgateError {
+/** A member's text, decoded; the schema has checked that it is one. */
+function textAt(tape: JsonTape, name: string): string | undefined {
+  const token = tape.find([name]);
+  return token === undefined ? undefined : tape.text(token);
+}
+
+function explain(tape: JsonTape, path: readonly PropertyKey[]): TollgateError {
   const param = path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')
     .replace(/^\./, '');
   const expected = EXPECTED[param.replace(/\[\d+\]/g, '[]')] ?? 'another value';
-  const found = describe(path.reduce<unknown>(step, value));
+  const found = describe(path.reduce<unknown>(step, tape.value));
   const where = param === '' ? 'The request body' : `\`${param}\``;
   return new TollgateError('invalid_request', `${where}: found ${found}, expected ${expected}`, {
     ...(param === '' ? {} : { param }),

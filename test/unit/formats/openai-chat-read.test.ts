@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TollgateError } from '../../../lambda/core/errors.ts';
 import { readHttpError } from '../../../lambda/formats/openai-chat/errors.ts';
-import { readRequest } from '../../../lambda/formats/openai-chat/read.ts';
+import { readRequest as readTape } from '../../../lambda/formats/openai-chat/read.ts';
 import { readAnswer } from '../../../lambda/formats/openai-chat/read-answer.ts';
 import { readUsage } from '../../../lambda/formats/openai-chat/usage.ts';
+import { scanJson } from '../../../lambda/wire/json-scan.ts';
+import { JsonTape } from '../../../lambda/wire/json-tape.ts';
+
+function readRequest(body: object) {
+  const tape = scanJson(Buffer.from(JSON.stringify(body)), 128);
+  assert.ok(tape instanceof JsonTape);
+  return readTape(tape);
+}
 
 const messages = [{ role: 'user', content: 'hi' }];
 
@@ -175,4 +183,17 @@ test('an error names the parameter, shows what was found and what was expected, 
   );
   const secret = readRequest({ model: 'm', messages: [{ role: 'AKIAIOSFODNN7EXAMPLE' }] });
   assert.ok(secret instanceof TollgateError && !secret.message.includes('AKIA'));
+});
+
+test('texts beyond ASCII are read as they are, however they are spelled', () => {
+  const tape = scanJson(
+    Buffer.from(
+      '{"model":"mod\u00e8le-\\u20ac","user":"h\u00e9\\u00e9","messages":[{"role":"user","content":"x"}]}',
+    ),
+    128,
+  );
+  assert.ok(tape instanceof JsonTape);
+  const view = readTape(tape);
+  assert.ok(!(view instanceof TollgateError));
+  assert.deepEqual([view.model, view.endUser], ['modèle-€', 'héé']);
 });

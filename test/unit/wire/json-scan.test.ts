@@ -113,3 +113,9 @@ test('a bare value is a text of one token', () => {
   assert.equal(tape.raw(0), '12.50e1');
   assert.equal(tape.value, 125);
 });
+
+test('a key with a wrong escape is a problem with its place, and not a fault', () => {
+  const problem = scanJson(Buffer.from('{"a":1,"\\}":false}'), 8);
+  assert.ok('problem' in problem);
+  assert.equal(problem.offset, 9);
+});

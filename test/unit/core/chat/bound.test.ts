@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inputBound } from '../../../../lambda/core/chat/bound.ts';
+import { WIDENING } from '../../../../lambda/core/chat/widening.ts';
 import { TollgateError } from '../../../../lambda/core/errors.ts';
 import { readRequest } from '../../../../lambda/formats/openai-chat/read.ts';
 import { readAnswer } from '../../../../lambda/formats/openai-chat/read-answer.ts';
@@ -9,12 +10,31 @@ import { scanJson } from '../../../../lambda/wire/json-scan.ts';
 import { JsonTape } from '../../../../lambda/wire/json-tape.ts';
 import { recordedExchanges } from '../../../support/fixtures.ts';
 
+/** Bases, marks, ligatures and syllables, written apart and composed: what normalisation moves around. */
+const PRONE = [
+  'a',
+  'e',
+  '\u0301',
+  '\u0323',
+  '\u0302',
+  'é',
+  'ậ',
+  '한',
+  '\u1112',
+  '\u1161',
+  '\u11ab',
+  '\ufdfa',
+  'ﬁ',
+  'Å',
+  '½',
+];
+
 const IMAGE_TOKENS = 5_000;
 
 function bound(body: string | Uint8Array): number {
   const tape = scanJson(Buffer.from(body), 128);
   assert.ok(tape instanceof JsonTape);
-  const view = readRequest(tape.value);
+  const view = readRequest(tape);
   assert.ok(!(view instanceof TollgateError));
   return inputBound(tape, view, IMAGE_TOKENS, 0);
 }
@@ -46,7 +66,14 @@ function lastUsage(sse: string): unknown {
 test('a text counts at least its bytes, and its bytes after normalisation, whatever the spelling', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { minLength: 1, maxLength: 5 }),
+      fc.array(
+        fc.oneof(
+          fc.string({ unit: 'grapheme', maxLength: 40 }),
+          fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.toWellFormed()),
+          fc.string({ unit: fc.constantFrom(...PRONE), maxLength: 20 }),
+        ),
+        { minLength: 1, maxLength: 5 },
+      ),
       fc.boolean(),
       (texts, escaped) => {
         const body = message(texts.map((text) => ({ type: 'text', text })));
@@ -65,6 +92,17 @@ test('a text counts at least its bytes, and its bytes after normalisation, whate
       },
     ),
   );
+});
+
+test('the list of characters that grow when normalised is complete', () => {
+  const listed = new RegExp(`^[${WIDENING}]$`, 'u');
+  for (let point = 0x80; point <= 0x10ffff; point += 1) {
+    if (point >= 0xd800 && point <= 0xdfff) continue;
+    const character = String.fromCodePoint(point);
+    const grows = Buffer.byteLength(character.normalize('NFKC')) > Buffer.byteLength(character);
+    if (grows !== listed.test(character))
+      assert.fail(`U+${point.toString(16)}: ${grows ? 'missing' : 'does not grow'}`);
+  }
 });
 
 test('one character that normalises to thirty-three bytes counts as that', () => {

@@ -3,18 +3,18 @@ import { test } from 'node:test';
 import type { CallerConfig } from '../../../../lambda/core/config/schema.ts';
 import { TollgateError } from '../../../../lambda/core/errors.ts';
 import type { Caller } from '../../../../lambda/core/identity/caller.ts';
-import { identify } from '../../../../lambda/core/identity/identify.ts';
+import { identifier } from '../../../../lambda/core/identity/identify.ts';
 
 const KEYS: Readonly<Record<string, string>> = { KEY_A: 'secret-a', KEY_B: 'secret-b', EMPTY: '' };
 const keyOf = (env: string): string | undefined => KEYS[env];
 const noKeys = (): undefined => undefined;
 
 function iam(arn: string, callers: readonly CallerConfig[] = []): Caller | TollgateError {
-  return identify({ kind: 'iam', accountId: '123456789012', arn }, callers, noKeys, 'aws');
+  return identifier(callers, noKeys, 'aws')({ kind: 'iam', accountId: '123456789012', arn });
 }
 
 function bearer(key: string | undefined, callers: readonly CallerConfig[] = []): Caller | TollgateError {
-  return identify({ kind: 'bearer', key }, callers, keyOf, 'local');
+  return identifier(callers, keyOf, 'local')({ kind: 'bearer', key });
 }
 
 const local: Caller = { principal: 'local', team: undefined, app: undefined, user: undefined };
@@ -69,7 +69,7 @@ test('an ARN that is neither role nor user is refused', () => {
 });
 
 test('a development key proves nothing on AWS', () => {
-  const caller = identify({ kind: 'bearer', key: 'secret-a' }, [a], keyOf, 'aws');
+  const caller = identifier([a], keyOf, 'aws')({ kind: 'bearer', key: 'secret-a' });
   assert.ok(caller instanceof TollgateError);
   assert.deepEqual([caller.code, caller.status], ['unauthenticated', 401]);
 });
