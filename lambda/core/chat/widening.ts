@@ -33,9 +33,7 @@ export function widened(tape: JsonTape): number {
   if (tape.ascii) return 0;
   const { bytes } = tape;
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  let gained = 0;
-  for (const [stretch] of body.matchAll(BEYOND_ASCII))
-    gained += growth(Buffer.from(stretch, 'latin1').toString());
+  let gained = growthOf(body.match(BEYOND_ASCII) ?? []);
   if (!tape.unicodeEscapes) return gained;
   for (const token of tape.leaves()) {
     if (!tape.escaped(token)) continue;
@@ -44,6 +42,13 @@ export function widened(tape: JsonTape): number {
     gained += Math.max(0, Buffer.byteLength(text) + growth(text) - written);
   }
   return gained;
+}
+
+/** All stretches are decoded and looked at in one go, since hardly ever one of them grows. */
+function growthOf(stretches: readonly string[]): number {
+  const texts = Buffer.from(stretches.join(' '), 'latin1').toString();
+  if (!MAY_WIDEN.test(texts)) return 0;
+  return texts.split(' ').reduce((sum, text) => sum + growth(text), 0);
 }
 
 function growth(text: string): number {
