@@ -69,7 +69,7 @@ export function readFlags(args: readonly string[]): BenchFlags | string {
   if (![rounds, seconds, top].every((number) => number > 0)) return `expected a positive number\n${USAGE}`;
   if (part !== undefined && part !== 'load' && part !== 'handler') return `no part ${part}\n${USAGE}`;
   if (!scenarios.every(isScenario) || (profile !== undefined && !isScenario(profile)))
-    return `there is no such scenario\n${USAGE}`;
+    return `no such scenario in ${profile ?? scenarios}\n${USAGE}`;
   return {
     rounds,
     seconds,

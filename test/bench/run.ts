@@ -1,5 +1,5 @@
 import { type Figure, figuresOf } from './figures.ts';
-import { type BenchFlags, readFlags } from './flags.ts';
+import { type BenchFlags, readFlags, USAGE } from './flags.ts';
 import { measureHandler } from './handler.ts';
 import { inspectMachine, type Machine } from './machine.ts';
 import { profile, profileText } from './profile.ts';
@@ -11,9 +11,13 @@ import { table } from './table.ts';
 /** `npm run bench`: what the gateway costs, beside a bare node:http proxy in the same run. Nothing timed fails. */
 
 const flags = readFlags(process.argv.slice(2));
-if (typeof flags === 'string') {
+// So that the processes started here end with this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+if (flags === USAGE) console.log(USAGE);
+else if (typeof flags === 'string') {
   console.error(flags);
-  process.exitCode = process.argv.includes('--help') ? 0 : 2;
+  process.exitCode = 2;
 } else {
   const machine = inspectMachine();
   for (const line of machine.missing) console.error(line);
