@@ -7,6 +7,8 @@ export interface BannerFacts {
   readonly configFile: string;
   readonly ledgerFile: string;
   readonly auditFolder: string;
+  /** What a query needs to find this data folder: empty for the usual one, else `--data DIR `. */
+  readonly dataFlag: string;
   /** Requests of an earlier run that ended without being settled, and were settled now. */
   readonly abandoned: number;
 }
@@ -21,7 +23,7 @@ export function banner(setup: Setup, facts: BannerFacts): string {
     ...notOffered(setup).map((line) => `           ${line}`),
     `  config   ${facts.configFile}`,
     `  ledger   ${facts.ledgerFile}`,
-    `  audit    ${facts.auditFolder}   (npm run query -- --name spend)`,
+    `  audit    ${facts.auditFolder}   (npm run query -- ${facts.dataFlag}--name spend)`,
   ];
   if (facts.abandoned > 0) {
     lines.push(

@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 
+/** Folder of the ledger and the audit files where none is named. */
+export const DEFAULT_DATA = './.tollgate';
+
 /** What `npm start` was asked for. */
 export interface DevFlags {
   readonly port: number;
@@ -27,7 +30,7 @@ export function readFlags(args: readonly string[]): DevFlags | 'help' | { readon
       options: {
         port: { type: 'string', default: '8787' },
         host: { type: 'string', default: '127.0.0.1' },
-        data: { type: 'string', default: './.tollgate' },
+        data: { type: 'string', default: DEFAULT_DATA },
         config: { type: 'string', default: './tollgate.yaml' },
         log: { type: 'string', default: 'text' },
         help: { type: 'boolean', short: 'h' },

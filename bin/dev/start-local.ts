@@ -14,7 +14,7 @@ import { startAuditor } from '../../lambda/jobs/auditor/start-auditor.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
 import { createGateway } from '../../lambda/pipeline/serve.ts';
 import { banner } from './banner.ts';
-import type { DevFlags } from './flags.ts';
+import { DEFAULT_DATA, type DevFlags } from './flags.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Env, takeConfig, takeFolder } from './inputs.ts';
 
@@ -103,6 +103,7 @@ export async function startLocal(
       configFile: resolve(flags.config),
       ledgerFile: join(folder, 'ledger.db'),
       auditFolder,
+      dataFlag: folder === resolve(DEFAULT_DATA) ? '' : `--data ${flags.data} `,
       abandoned,
     }),
     stop,

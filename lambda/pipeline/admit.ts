@@ -67,15 +67,16 @@ function refuse(refusal: BudgetRefusal, state: Planned, ports: GatewayPorts): To
 }
 
 function facts(refusal: BudgetRefusal): Readonly<Record<string, string | null>> {
+  const { scope, budgetId, kind, limit, spent, held, estimate, resetsAt } = refusal;
   return {
-    scope: refusal.scope,
-    budget: refusal.budgetId,
-    reason: refusal.kind,
-    limit_usd: usdFromNano(refusal.limit),
-    spent_usd: usdFromNano(refusal.spent),
-    held_usd: usdFromNano(refusal.held),
-    estimate_usd: usdFromNano(refusal.estimate),
-    resets_at: refusal.resetsAt === undefined ? null : new Date(refusal.resetsAt).toISOString(),
+    scope,
+    budget: budgetId,
+    reason: kind,
+    limit_usd: usdFromNano(limit),
+    estimate_usd: usdFromNano(estimate),
+    // What can never fit is refused before anyone looks at what is spent.
+    ...(kind === 'never_fits' ? {} : { spent_usd: usdFromNano(spent), held_usd: usdFromNano(held) }),
+    resets_at: resetsAt === undefined ? null : new Date(resetsAt).toISOString(),
   };
 }
 

@@ -1,17 +1,19 @@
 import { usdFromNano } from '../core/money.ts';
-import { targetName } from '../core/routing/target.ts';
-import type { Admitted, Candidate } from './states.ts';
+import type { Admitted } from './states.ts';
 
-/** What every answer of an admitted request tells in its headers, as far as it is known when they leave. */
-export function disclosedHeaders(state: Admitted, candidate: Candidate | undefined): Record<string, string> {
+/**
+ * What every answer of an admitted request tells in its headers, as far as it is known when they leave. `target`: the
+ * one that answered, or that failed last.
+ */
+export function disclosedHeaders(state: Admitted, target: string | undefined): Record<string, string> {
   const { reservation, trail } = state;
   const headers: Record<string, string> = {
     'x-request-id': state.id,
     'x-tollgate-request-id': state.id,
     'x-tollgate-model': ascii(state.view.model),
   };
-  if (candidate !== undefined) {
-    headers['x-tollgate-target'] = ascii(targetName(candidate.target));
+  if (target !== undefined) {
+    headers['x-tollgate-target'] = ascii(target);
     headers['x-tollgate-attempts'] = String(trail.attempts.length);
   }
   if (trail.warnings.length > 0) headers['x-tollgate-warnings'] = ascii(trail.warnings.join('; '));

@@ -154,7 +154,8 @@ async function tell(
   admitted: Admitted | undefined,
 ): Promise<void> {
   state.trail.errorCode = end.code;
-  const headers = admitted === undefined ? {} : disclosedHeaders(admitted, undefined);
+  const headers =
+    admitted === undefined ? {} : disclosedHeaders(admitted, admitted.trail.attempts.at(-1)?.target);
   await reply.fail(end, headers);
 }
 

@@ -27,11 +27,13 @@ export async function translate(
   reply: Reply,
 ): Promise<Translated> {
   const { committed, trail } = state;
-  const headers = disclosedHeaders(state, state.candidate);
+  const headers = disclosedHeaders(state, targetName(state.candidate.target));
   if (committed.kind === 'whole') {
     trail.upstreamEndedAt = ports.clock.monotonic();
     meter(state);
-    const cost = { 'x-tollgate-cost-usd': usdFromNano(trail.cost) };
+    // An unpriced answer was not free: nothing is said rather than 0.
+    const priced = state.candidate.target.price !== undefined;
+    const cost = priced ? { 'x-tollgate-cost-usd': usdFromNano(trail.cost) } : {};
     await reply.whole(200, { ...headers, ...cost, 'content-type': committed.contentType }, committed.body);
     return undefined;
   }
@@ -95,7 +97,7 @@ function lastWord(state: Called): Readonly<Record<string, unknown>> {
     request_id: state.id,
     target: targetName(state.candidate.target),
     attempts: trail.attempts.length,
-    cost_usd: usdFromNano(trail.cost),
+    ...(state.candidate.target.price === undefined ? {} : { cost_usd: usdFromNano(trail.cost) }),
     usage_source: trail.usageSource,
     ...(trail.warnings.length > 0 ? { warnings: trail.warnings } : {}),
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Running, startProcess } from './processes.ts';
@@ -22,7 +22,16 @@ export async function startGateway({ upstream, guard, cpu, node = [] }: GatewayO
   writeFileSync(config, configFor(upstream, guard));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  const args = ['bin/dev.ts', '--port', '0', '--data', join(folder, 'data'), '--config', config];
+  const args = [
+    ...startFlags(),
+    'bin/dev.ts',
+    '--port',
+    '0',
+    '--data',
+    join(folder, 'data'),
+    '--config',
+    config,
+  ];
   const running = await startProcess({
     name: 'the gateway',
     args: [...node, ...args, '--log', 'off'],
@@ -36,6 +45,13 @@ export async function startGateway({ upstream, guard, cpu, node = [] }: GatewayO
       remove();
     },
   };
+}
+
+/** Node's options in the script behind `npm start`, so that the bench runs what people run. */
+function startFlags(): readonly string[] {
+  // Our own file, in npm's documented shape.
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  return (manifest.scripts['start'] ?? '').split(' ').filter((word) => word.startsWith('--'));
 }
 
 function configFor(upstream: string, guard: boolean): string {

@@ -11,7 +11,7 @@ export function configurationReference(): string {
     '',
     'One file configures a deployment. `npm start` and `cdk deploy` read it; both refuse a file with an unknown key, a',
     'wrong value or a known word that is not built yet, and name line, column and remedy.',
-    '`node bin/tollgate.ts config check` does the same without starting anything. Nothing in the file is interpolated.',
+    '`npm run tollgate -- config check` does the same without starting anything. Nothing in the file is interpolated.',
     'Amounts are exact decimals. Anchors, aliases and merge keys (`<<`) work.',
     '',
     'For completion and checks while you type, let the first line of the file be',

@@ -11,7 +11,7 @@ export const EXAMPLE = `providers:
       secret: tollgate/openai # read on AWS
   vllm:
     type: openai-compatible
-    base_url: http://10.0.12.7:8000/v1
+    base_url: https://vllm.example.com/v1
 
 models:
   # A plain alias: callers say gpt-5.4-mini, and so does the upstream.

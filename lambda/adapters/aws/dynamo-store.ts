@@ -25,7 +25,10 @@ export interface DynamoStoreOptions {
 
 /** Starts to load AWS's client and returns at once, so that loading overlaps with the rest of a cold start. */
 export function createDynamoClient(options: DynamoClientOptions = {}): DynamoClient {
-  const client = import('./dynamo-client.ts').then(({ openDynamoClient }) => openDynamoClient(options));
+  // In the next turn, so that the module that asks for it is loaded first and the runtime can fetch its first event.
+  const client = new Promise<void>((resolve) => setImmediate(resolve))
+    .then(() => import('./dynamo-client.ts'))
+    .then(({ openDynamoClient }) => openDynamoClient(options));
   // Whoever uses the client is told of a failure; until then it must not end the process as an unhandled rejection.
   client.catch(() => undefined);
   return client;

@@ -23,7 +23,7 @@ export function textLine(event: TelemetryEvent, now: number): string {
     case 'request':
       return `${time} ${requestText(event)}`;
     case 'attempt_failed':
-      return `${time} RETRY ${field(event.target)}: ${field(event.code)}, ${detail(event.detail)} [${event.requestId}]`;
+      return `${time} FAILED ${field(event.target)}: ${field(event.code)}, ${detail(event.detail)} [${event.requestId}]`;
     case 'warning':
       return `${time} WARNING ${field(event.what)}: ${detail(event.detail)}${reference(event.requestId)}`;
     case 'bug':

@@ -21,7 +21,7 @@ export const guard = z
       })
       .optional()
       .describe(
-        'Action per class of data: `allow` lets it pass, `redact` sends a placeholder and puts the value back into the answer, `block` refuses the call.',
+        'Action per class of data: `allow` lets it pass, `redact` sends a placeholder in its place, `block` refuses the call.',
       ),
   })
   .describe('What may leave for an upstream, by class of data.');

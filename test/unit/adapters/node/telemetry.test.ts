@@ -65,7 +65,7 @@ describe('telemetry as text', () => {
       { type: 'warning', what: 'audit_behind', requestId: undefined, detail: 'disk full' },
       { type: 'bug', requestId: 'r1', detail: 'Error: x\n    at f (a.ts:1:2)\n    at g (b.ts:3:4)' },
     );
-    assert.equal(retry, '14:03:27 RETRY a/b: upstream_error, status 500 [r1]');
+    assert.equal(retry, '14:03:27 FAILED a/b: upstream_error, status 500 [r1]');
     assert.equal(warning, '14:03:27 WARNING audit_behind: disk full');
     assert.equal(
       bug,
