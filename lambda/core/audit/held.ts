@@ -27,8 +27,8 @@ export function heldFacts(held: HeldRecord): Record<string, FactValue> {
   return facts;
 }
 
-/** `t`, `sm` and the names `pr` and `gc`, with a number of 21 bytes at most, as DynamoDB counts. */
-const FIXED_BYTES = 1 + 21 + 2 + 2 + 2 + 2;
+/** `t` and `sm` with their numbers, of 21 bytes at most as DynamoDB counts, and the names `pr` and `gc`. */
+const FIXED_BYTES = 1 + 21 + 2 + 21 + 2 + 2;
 
 function textsOf(held: HeldRecord): readonly (readonly [string, string])[] {
   const { caller } = held;

@@ -154,6 +154,26 @@ describe('an entry and its row', () => {
     );
   });
 
+  test('held facts stay within 700 bytes at every length around the caps', () => {
+    for (let length = 0; length <= 120; length += 1) {
+      const name = 'n'.repeat(length);
+      const held = heldRecord({
+        environment: name,
+        configVersion: name,
+        caller: { principal: 'p'.repeat(128), team: name, app: name, user: name },
+        dialect: name,
+        route: name,
+        modelAsked: name,
+        provider: name,
+        modelServed: name,
+        priceVersion: name,
+        endUser: name,
+        guardCounts: { [name]: 1 },
+      });
+      assert.ok(sizeOf(heldFacts(held)) <= HELD_FACTS_BYTES, `${length}`);
+    }
+  });
+
   test('a name that is too long is cut and says so', () => {
     const row = rowOf(heldFacts(heldRecord({ endUser: 'x'.repeat(500) })));
     assert.match(row.end_user ?? '', /^x{32,}…$/);
