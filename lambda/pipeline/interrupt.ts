@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 
-export type Interruption = 'gone' | 'deadline' | 'draining';
+export type Interruption = 'gone' | 'deadline' | 'draining' | 'fault';
 
 /**
- * The one thing that can end a running request from outside: its caller left, its time is over, or the process is
- * shutting down. Whoever waits registers what to give up; the first reason wins.
+ * The one thing that can end a running request from outside: its caller left, its time is over, the process is
+ * shutting down, or a room failed. Whoever waits registers what to give up; the first reason wins.
  */
 export class Interrupt {
   #reason: Interruption | undefined;

@@ -15,7 +15,6 @@ export function plan(state: Guarded, setup: Setup): Planned | TollgateError {
   const { view, trail } = state;
   const rung = setup.resolve(view.model);
   if (rung === undefined) return unknownModel(trail.asked?.model ?? view.model, setup);
-  trail.alias = rung.alias;
   const usable = rung.targets.filter((target) => setup.unusable(target.provider) === undefined);
   if (usable.length === 0) return notConfigured(view.model, rung, setup);
   const scopes = setup.scopesOf(state.caller);

@@ -36,10 +36,6 @@ export class Reply {
     this.#limits = limits;
   }
 
-  get headSent(): boolean {
-    return this.#headSent;
-  }
-
   /**
    * A streaming caller gets a real status for as long as it can wait for one. After that the stream opens with what is
    * known, heartbeats follow, and failures become events.

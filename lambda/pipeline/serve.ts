@@ -111,8 +111,11 @@ async function journey(state: Received, route: Route, desk: Desk, reply: Reply):
     report(state, error, ports);
     const fault = bug(error);
     state.trail.errorCode = fault.code;
-    state.trail.outcome = 'bug';
+    state.trail.outcome = ENDED_BY.fault;
+    if (held.admitted !== undefined) state.trail.assumeBilled(held.admitted.reservation.held);
     await reply.fail(fault, {});
+    // A call that still runs is given up: nobody is left to read it.
+    state.interrupt.raise('fault');
   } finally {
     state.trail.status ??= 499;
     await settleSafely(state, held.admitted?.reservation, desk);
@@ -159,7 +162,7 @@ async function tell(
   await reply.fail(end, headers);
 }
 
-const ENDED_BY = { gone: 'client_gone', deadline: 'deadline', draining: 'draining' } as const;
+const ENDED_BY = { gone: 'client_gone', deadline: 'deadline', draining: 'draining', fault: 'bug' } as const;
 
 function outcomeOf(end: TollgateError | undefined, state: Received): string {
   if (end === undefined) return 'ok';

@@ -29,7 +29,6 @@ export class Trail {
     | undefined;
   /** User agent, masked. */
   client: string | undefined;
-  alias: string | undefined;
   planned: Target | undefined;
   served: Target | undefined;
   guard: { action: GuardOutcome; counts: GuardCounts } = { action: 'none', counts: {} };
@@ -54,6 +53,16 @@ export class Trail {
     this.receivedMs = receivedMs;
     this.startedAt = startedAt;
     this.route = route;
+  }
+
+  /**
+   * A fault of ours ended the request: what was sent and not metered may have been billed up to the hold, which is also
+   * what the reaper would post.
+   */
+  assumeBilled(held: Nano): void {
+    if (this.sentAt === undefined || this.upstreamEndedAt !== undefined || this.cost >= held) return;
+    this.cost = held;
+    this.usageSource = 'estimate';
   }
 
   /** Adds what an attempt cost. Tokens of several billed attempts add up; one bound among them makes the sum a bound. */

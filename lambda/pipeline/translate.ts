@@ -29,8 +29,8 @@ export async function translate(
   const { committed, trail } = state;
   const headers = disclosedHeaders(state, targetName(state.candidate.target));
   if (committed.kind === 'whole') {
-    trail.upstreamEndedAt = ports.clock.monotonic();
     meter(state);
+    trail.upstreamEndedAt = ports.clock.monotonic();
     // An unpriced answer was not free: nothing is said rather than 0.
     const priced = state.candidate.target.price !== undefined;
     const cost = priced ? { 'x-tollgate-cost-usd': usdFromNano(trail.cost) } : {};
@@ -39,8 +39,8 @@ export async function translate(
   }
   reply.openStream(headers);
   const end = await carry(state, committed, reply);
-  trail.upstreamEndedAt = ports.clock.monotonic();
   meter(state);
+  trail.upstreamEndedAt = ports.clock.monotonic();
   if (end instanceof TollgateError) {
     committed.call.cancel();
     return end;

@@ -174,3 +174,19 @@ test('an answer that never tells its usage is charged its bound', async () => {
   assert.equal(row?.output_tokens, 5n);
   assert.ok((row?.input_tokens ?? 0n) >= 10n);
 });
+
+test('a fault of ours in the middle of a call charges the hold and gives the upstream up', async () => {
+  const broken = () => Promise.reject(new Error('scripted fault'));
+  for (const pieces of [[broken], [sse(delta({ content: 'Hel' })), broken]]) {
+    const upstream = new ScriptedUpstream({ pieces });
+    const { ask, rows, events } = testGateway(upstream, budgeted('1'));
+    await ask(chat({ stream: true, max_tokens: 100 }));
+    const [row] = rows();
+    assert.equal(row?.outcome, 'bug');
+    assert.equal(row?.cost_nano_usd, row?.held_nano_usd);
+    assert.ok((row?.held_nano_usd ?? 0n) > 6_000_000n);
+    assert.equal(row?.usage_source, 'estimate');
+    assert.ok(upstream.sent[0]?.cancelled);
+    assert.ok(events.some(({ type }) => type === 'bug'));
+  }
+});
