@@ -42,8 +42,11 @@ export function createGateway(ports: GatewayPorts): Gateway {
       refuse: draining || running.size >= setup.limits.concurrentRequests,
     });
     running.set(state, work);
-    await work;
-    running.delete(state);
+    try {
+      await work;
+    } finally {
+      running.delete(state);
+    }
   }
 
   async function drain(): Promise<void> {
