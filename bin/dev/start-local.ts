@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { AUDIT_FOLDER, auditFiles } from '../../lambda/adapters/local/audit-files.ts';
+import { localSealerKey } from '../../lambda/adapters/local/sealer-key.ts';
 import { openSqliteLedger } from '../../lambda/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../lambda/adapters/node/clock.ts';
 import { startServer } from '../../lambda/adapters/node/http-server.ts';
 import { createIds } from '../../lambda/adapters/node/ids.ts';
 import { systemRandom } from '../../lambda/adapters/node/random.ts';
 import { createSandboxUpstream } from '../../lambda/adapters/node/sandbox/sandbox.ts';
+import { createSealers } from '../../lambda/adapters/node/sealers.ts';
 import { createEnvSecrets } from '../../lambda/adapters/node/secrets-env.ts';
 import { createTelemetry } from '../../lambda/adapters/node/telemetry.ts';
 import { createUndiciUpstream } from '../../lambda/adapters/node/upstream-undici.ts';
@@ -59,13 +62,16 @@ export async function startLocal(
   const auditor = startAuditor({ feed: sqlite.feed, sink: auditFiles(auditFolder), clock, telemetry });
   await auditor.flush();
   const http = createUndiciUpstream();
+  const bedrock = localBedrock(env);
+  const sealerKey = localSealerKey(folder, randomBytes);
   const gateway = createGateway({
     clock,
     ids,
     random: systemRandom,
     telemetry,
     ledger,
-    upstreams: { http, sandbox: createSandboxUpstream({ clock }) },
+    upstreams: { http, sandbox: createSandboxUpstream({ clock }), bedrock },
+    sealers: createSealers(async () => sealerKey),
     secrets: createEnvSecrets(env),
     config: read.config,
     configVersion: read.hash,
@@ -92,7 +98,7 @@ export async function startLocal(
     await ledger.close();
     await auditor.flush();
     await auditor.stop();
-    await http.close();
+    await Promise.all([http.close(), bedrock.close()]);
     giveBack();
   }
 

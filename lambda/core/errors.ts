@@ -96,6 +96,8 @@ export interface ErrorFacts {
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
   /** The upstream's own error type and code, relayed so that a client's handling of them keeps working. */
   readonly upstream?: { readonly type: string | null; readonly code: string | null };
+  /** Details that one family's clients act on, in that family's own words; its dialect puts them before our own. */
+  readonly clientDetails?: Readonly<Record<string, string | readonly string[]>>;
   readonly cause?: unknown;
 }
 

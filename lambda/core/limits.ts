@@ -39,6 +39,8 @@ export interface Limits {
   readonly jsonDepth: number;
   /** Milliseconds for one admission with all its retries against the ledger's store. */
   readonly admitMs: number;
+  /** Characters of a tool call id that carries sealed reasoning; clients were seen to return 16,000 intact. */
+  readonly capsuleCharacters: number;
   /** Requests served at a time by one process; beyond it a caller is told to come back. */
   readonly concurrentRequests: number;
 }
@@ -62,5 +64,6 @@ export const DEFAULT_LIMITS: Limits = {
   refusalRowsPerSecond: 10,
   jsonDepth: 128,
   admitMs: 2_000,
+  capsuleCharacters: 16_000,
   concurrentRequests: 5_000,
 };

@@ -1,6 +1,4 @@
-import type { ChatView } from '../core/chat/request.ts';
 import type { TollgateError } from '../core/errors.ts';
-import type { JsonTape } from '../wire/json-tape.ts';
 
 /** A whole HTTP answer. */
 export interface Rendered {
@@ -9,17 +7,16 @@ export interface Rendered {
   readonly body: Uint8Array;
 }
 
-/** A format from the caller's side: how requests are read and how the gateway itself speaks in it. */
+/** How the gateway itself speaks to the clients of one API family: refusals, heartbeats, ends, lists. */
 export interface Dialect {
-  readonly name: 'openai-chat';
-  readonly format: 'openai-chat';
-  readRequest(tape: JsonTape): ChatView | TollgateError;
+  readonly name: 'openai' | 'anthropic';
   /** An error as a whole answer, before the head went out. */
   error(error: TollgateError, requestId: string): Rendered;
   /** The same error as the last event of a stream. */
   errorEvent(error: TollgateError, requestId: string): Uint8Array;
   readonly streamHeaders: Readonly<Record<string, string>>;
-  readonly heartbeat: Uint8Array;
+  /** Keeps a silent stream alive; `begun` tells whether an event of the answer went out before. */
+  heartbeat(begun: boolean): Uint8Array;
   /** The format's terminator, for a normal end that the upstream left without one. */
   readonly terminator: Uint8Array;
   /** A comment that every client skips and that tells what headers could not: cost, late target, warnings. */
@@ -27,6 +24,8 @@ export interface Dialect {
   /** The list of models a caller may use, in the dialect's shape. */
   models(models: readonly ModelEntry[]): unknown;
   model(model: ModelEntry): unknown;
+  /** Headers of every answer by which this family's clients know a request. */
+  requestHeaders(requestId: string): Readonly<Record<string, string>>;
 }
 
 export interface ModelEntry {

@@ -10,6 +10,7 @@ import { systemClock as clock } from '../adapters/node/clock.ts';
 import { createIds } from '../adapters/node/ids.ts';
 import { systemRandom as random } from '../adapters/node/random.ts';
 import { createSandboxUpstream } from '../adapters/node/sandbox/sandbox.ts';
+import { createSealers } from '../adapters/node/sealers.ts';
 import { createTelemetry } from '../adapters/node/telemetry.ts';
 import { createHttpsUpstream } from '../adapters/node/upstream-https.ts';
 import { configHash } from '../core/config/hash.ts';
@@ -42,14 +43,25 @@ const ledger = createLedger({
   telemetry,
 });
 
+const readSecret = secretsManagerReader();
+const sealerSecret = env[ENV.sealerSecret];
+
 const gateway = createGateway({
   clock,
   ids,
   random,
   telemetry,
   ledger,
-  upstreams: { http: createHttpsUpstream(), sandbox: createSandboxUpstream({ clock }) },
-  secrets: createSecretsManagerSecrets({ read: secretsManagerReader(), now: clock.monotonic }),
+  upstreams: {
+    http: createHttpsUpstream(),
+    sandbox: createSandboxUpstream({ clock }),
+    bedrock: createBedrockUpstream(),
+  },
+  sealers: createSealers(async () => {
+    const secret = sealerSecret === undefined ? undefined : await readSecret(sealerSecret);
+    return secret === undefined ? undefined : Buffer.from(secret);
+  }),
+  secrets: createSecretsManagerSecrets({ read: readSecret, now: clock.monotonic }),
   config,
   configVersion: configHash(config),
   environment,

@@ -1,14 +1,17 @@
 import { type Charge, chargeOf } from '../core/chat/charge.ts';
 import { Progress } from '../core/chat/progress.ts';
+import { NO_USAGE } from '../core/chat/usage.ts';
 import { TollgateError } from '../core/errors.ts';
+import { ZERO } from '../core/money.ts';
 import { targetName } from '../core/routing/target.ts';
-import { readHttpError } from '../formats/openai-chat/errors.ts';
-import type { UpstreamAnswer, UpstreamCall, UpstreamFailure } from '../ports/upstream.ts';
-import { PROVIDERS } from '../providers/index.ts';
-import { splice } from '../wire/json-splice.ts';
+import type { SendFacts } from '../formats/format.ts';
+import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
+import { failureError } from './failure.ts';
 import type { GatewayPorts } from './ports.ts';
 import { readAtMost, readStreamToCommit, readWhole } from './read-upstream.ts';
+import { isForwarded, type Served } from './services.ts';
 import type { Setup } from './setup.ts';
+import type { Source } from './source.ts';
 import type { Admitted, Candidate, CommittedAnswer } from './states.ts';
 
 export type AttemptResult =
@@ -16,15 +19,19 @@ export type AttemptResult =
   /** `charge` is undefined where the provider is known not to have billed. */
   | { readonly type: 'failed'; readonly error: TollgateError; readonly charge: Charge | undefined };
 
+/** What can be called; an estimate needs nobody. */
+export type Callable = Exclude<Served, { kind: 'estimate' }>;
+
 /** One call of one target, up to the commit of its answer. */
 export async function attempt(
   state: Admitted,
   candidate: Candidate,
+  served: Callable,
   ports: GatewayPorts,
   setup: Setup,
 ): Promise<AttemptResult> {
   const name = targetName(candidate.target);
-  const call = await send(state, candidate, ports, setup);
+  const call = await send(state, candidate, served, ports, setup);
   if (call instanceof TollgateError) return { type: 'failed', error: call, charge: undefined };
   state.interrupt.giveUp = () => call.cancel();
   const answer = await call.answer;
@@ -33,7 +40,7 @@ export async function attempt(
     return {
       type: 'failed',
       error,
-      charge: answer.sent ? chargeFor(new Progress(state.view.choices), candidate, state) : undefined,
+      charge: answer.sent ? chargeFor(new Progress(candidate.choices), candidate, state) : undefined,
     };
   }
   if (answer.status >= 400 || answer.status < 200 || answer.status >= 300) {
@@ -41,26 +48,30 @@ export async function attempt(
     if (body.length >= setup.limits.errorBodyBytes) call.cancel();
     return {
       type: 'failed',
-      error: readHttpError(name, answer.status, answer.headers, body),
+      error: served.service.format.readHttpError(name, answer.status, answer.headers, body),
       charge: undefined,
     };
   }
-  return readAnswer(state, candidate, call, answer, setup);
+  return readAnswer(state, candidate, served, call, answer, setup);
 }
 
 async function readAnswer(
   state: Admitted,
   candidate: Candidate,
+  served: Callable,
   call: UpstreamCall,
   answer: UpstreamAnswer,
   setup: Setup,
 ): Promise<AttemptResult> {
   const name = targetName(candidate.target);
-  const progress = new Progress(state.view.choices);
-  const streamed = state.view.stream && !/^application\/json/i.test(answer.headers['content-type'] ?? '');
+  const progress = new Progress(candidate.choices);
+  const streamed =
+    served.kind === 'chat' &&
+    state.view.stream &&
+    !/^application\/json/i.test(answer.headers['content-type'] ?? '');
   const result = streamed
-    ? await readStreamToCommit(name, call, answer, progress, setup.limits)
-    : await readWhole(name, answer, progress, setup.limits, state.view.stream);
+    ? await readStreamToCommit(name, served.service.format, call, answer, progress, setup.limits)
+    : await readWhole(state, name, served, answer, progress, setup.limits);
   if ('kind' in result) return { type: 'committed', committed: result };
   call.cancel();
   const error = result instanceof TollgateError ? result : failureError(name, result, state);
@@ -70,31 +81,67 @@ async function readAnswer(
 async function send(
   state: Admitted,
   candidate: Candidate,
+  served: Callable,
   ports: GatewayPorts,
   setup: Setup,
 ): Promise<UpstreamCall | TollgateError> {
-  const config = setup.config.providers[candidate.target.provider];
-  if (config === undefined)
-    throw new Error(`Bug! the plan names the unknown provider ${candidate.target.provider}`);
-  const provider = PROVIDERS[config.type];
+  const { target } = candidate;
+  const provider = setup.provider(target.provider);
+  const config = setup.config.providers[target.provider];
+  if (provider === undefined || config === undefined)
+    throw new Error(`Bug! the plan names the unknown provider ${target.provider}`);
+  const facts = sendFacts(state, candidate);
+  const body = bodyOf(state, served, facts);
+  if (body instanceof TollgateError) return body;
   const key = 'key' in config && config.key !== undefined ? await secretOf(config.key, ports) : undefined;
   if (key instanceof TollgateError) return key;
-  const base = ('base_url' in config ? config.base_url : undefined) ?? provider.defaultBaseUrl ?? '';
-  const edits = provider.edits(state.view, {
-    model: candidate.target.model,
-    injectMaxTokens: candidate.inject ? candidate.outputTokens : undefined,
-  });
   const { limits } = setup;
   state.trail.sentAt ??= ports.clock.monotonic();
   return ports.upstreams[provider.transport].send({
     method: 'POST',
-    url: base.replace(/\/+$/, '') + provider.path,
-    headers: provider.headers(key, state.view.stream),
-    body: splice(state.bytes, state.tape, edits, state.patches),
+    url: provider.baseUrl + served.service.path(facts),
+    headers: served.service.headers(key, facts),
+    body,
     connectMs: limits.connectMs,
     headMs: limits.upstreamHeadMs,
     idleMs: limits.upstreamIdleMs,
   });
+}
+
+function sendFacts(state: Admitted, candidate: Candidate): SendFacts {
+  const { target } = candidate;
+  return {
+    target: targetName(target),
+    model: target.model,
+    maxTokens:
+      state.view.maxTokens === undefined || candidate.inject
+        ? candidate.outputTokens
+        : state.view.maxTokens.value,
+    inject: candidate.inject,
+    stream: state.view.stream,
+    capabilities: target.capabilities,
+    fallback: state.trail.attempts.length > 0,
+    callerHeaders: state.exchange.headers,
+  };
+}
+
+/** The caller's own bytes with edits, or the request written anew in the upstream's format. */
+function bodyOf(state: Admitted, served: Callable, send: SendFacts): Uint8Array | TollgateError {
+  const { source, view } = state;
+  if (isForwarded(served)) return source.edited([...view.own, ...served.service.edits(view, send)]);
+  const written = translated(source, served, send);
+  return typeof written === 'string' ? Buffer.from(written) : written;
+}
+
+function translated(source: Source, served: Callable, send: SendFacts): string | TollgateError {
+  if (served.kind === 'embeddings') {
+    const request = source.embeddings(served.caller);
+    return request instanceof TollgateError ? request : served.service.format.write(request, send);
+  }
+  const conversation = source.conversation(served.caller);
+  return conversation instanceof TollgateError
+    ? conversation
+    : served.service.format.write(conversation, send);
 }
 
 async function secretOf(
@@ -110,51 +157,16 @@ async function secretOf(
   }
 }
 
+/** What an attempt cost or may have cost. Counting tokens costs nothing. */
 export function chargeFor(progress: Progress, candidate: Candidate, state: Admitted): Charge {
+  if (state.operation.kind === 'count_tokens') return { usage: NO_USAGE, cost: ZERO, source: 'upstream' };
   return chargeOf(progress, {
     price: candidate.target.price,
     hiddenReasoning: candidate.target.capabilities.hiddenReasoning,
     inputBound: candidate.inputBound,
     outputBound:
-      candidate.outputTokens === undefined ? undefined : candidate.outputTokens * state.view.choices,
+      candidate.outputTokens === undefined ? undefined : candidate.outputTokens * candidate.choices,
     stream: state.view.stream,
-    choices: state.view.choices,
+    choices: candidate.choices,
   });
-}
-
-export function failureError(target: string, failure: UpstreamFailure, state: Admitted): TollgateError {
-  const details = { target, reason: failure.reason };
-  if (state.interrupt.reason === 'draining') {
-    return new TollgateError('draining', 'The gateway is shutting down and could not wait for this answer', {
-      retryAfterS: 1,
-    });
-  }
-  if (state.interrupt.reason === 'deadline') {
-    return new TollgateError('upstream_timeout', `${target} did not finish within the time of the request`, {
-      details,
-    });
-  }
-  switch (failure.reason) {
-    case 'connect':
-      return new TollgateError('upstream_unavailable', `${target} cannot be reached`, {
-        details,
-        cause: failure.detail,
-      });
-    case 'timeout':
-      return new TollgateError('upstream_timeout', `${target} was silent for too long`, {
-        details,
-        cause: failure.detail,
-      });
-    case 'reset':
-    case 'cancelled':
-      return new TollgateError('upstream_cut', `${target} broke off its answer`, {
-        details,
-        cause: failure.detail,
-      });
-    case 'protocol':
-      return new TollgateError('upstream_invalid', `${target} does not speak HTTP as expected`, {
-        details,
-        cause: failure.detail,
-      });
-  }
 }

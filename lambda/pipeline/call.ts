@@ -3,6 +3,7 @@ import { type Nano, toNano, ZERO } from '../core/money.ts';
 import { targetName } from '../core/routing/target.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
 import { disclosedHeaders } from './disclosure.ts';
+import { estimate } from './estimate.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Reply } from './reply.ts';
 import type { Setup } from './setup.ts';
@@ -24,7 +25,10 @@ export async function call(
   for (const candidate of state.candidates.slice(0, setup.limits.attempts)) {
     if (first !== undefined && !(await mayGoOn(state, owed, candidate, ports))) break;
     const startedAt = ports.clock.monotonic();
-    const result = await attempt(state, candidate, ports, setup);
+    const result =
+      candidate.served.kind === 'estimate'
+        ? estimate(state, candidate.served.caller, candidate)
+        : await attempt(state, candidate, candidate.served, ports, setup);
     note(state, candidate, result, ports.clock.monotonic() - startedAt, ports);
     if (result.type === 'committed') return { ...state, candidate, committed: result.committed };
     owed = toNano(owed + (result.charge?.cost ?? 0n));
@@ -56,6 +60,7 @@ function note(
   const target = targetName(candidate.target);
   if (result.type === 'committed') {
     trail.served = candidate.target;
+    trail.warnings.push(...candidate.warnings);
     trail.attempts.push({ target, result: 'ok', ms, billed: true });
     return;
   }

@@ -1,5 +1,9 @@
 import { usdFromNano } from '../core/money.ts';
-import type { Admitted } from './states.ts';
+import { targetName } from '../core/routing/target.ts';
+import type { AnswerFacts } from '../formats/format.ts';
+import type { GatewayPorts } from './ports.ts';
+import type { Setup } from './setup.ts';
+import type { Admitted, Called } from './states.ts';
 
 /**
  * What every answer of an admitted request tells in its headers, as far as it is known when they leave. `target`: the
@@ -8,7 +12,7 @@ import type { Admitted } from './states.ts';
 export function disclosedHeaders(state: Admitted, target: string | undefined): Record<string, string> {
   const { reservation, trail } = state;
   const headers: Record<string, string> = {
-    'x-request-id': state.id,
+    ...state.dialect.requestHeaders(state.id),
     'x-tollgate-request-id': state.id,
     'x-tollgate-model': ascii(state.view.model),
   };
@@ -27,6 +31,32 @@ export function disclosedHeaders(state: Admitted, target: string | undefined): R
     }
   }
   return headers;
+}
+
+/** What an answer that is written anew is made with. */
+export function answerFacts(state: Called, ports: GatewayPorts, setup: Setup): AnswerFacts {
+  return {
+    requestId: state.id,
+    target: targetName(state.candidate.target),
+    created: Math.floor(ports.clock.now() / 1000),
+    includeUsage: state.view.includeUsage,
+    warnings: state.trail.warnings,
+    sealer: state.source.sealer,
+    capsuleCharacters: setup.limits.capsuleCharacters,
+  };
+}
+
+/** What could not be in the headers: the cost, and what a late fallback changed after they had left. */
+export function lastWord(state: Called): Readonly<Record<string, unknown>> {
+  const { trail } = state;
+  return {
+    request_id: state.id,
+    target: targetName(state.candidate.target),
+    attempts: trail.attempts.length,
+    ...(state.candidate.target.price === undefined ? {} : { cost_usd: usdFromNano(trail.cost) }),
+    usage_source: trail.usageSource,
+    ...(trail.warnings.length > 0 ? { warnings: trail.warnings } : {}),
+  };
 }
 
 /** Header values are ASCII; other characters are percent-encoded, and so is what could end a header. */

@@ -41,7 +41,7 @@ export async function parse(state: Identified, setup: Setup): Promise<Parsed | T
   if (!(tape instanceof JsonTape)) {
     return new TollgateError('invalid_json', sentence(tape), tape.path === '' ? {} : { param: tape.path });
   }
-  const view = state.dialect.readRequest(tape);
+  const view = state.operation.readRequest(tape);
   if (view instanceof TollgateError) return view;
   trail.asked = {
     model: maskText(view.model, setup.guardPolicy),

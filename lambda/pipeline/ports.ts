@@ -2,9 +2,11 @@ import type { Config } from '../core/config/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids, Random } from '../ports/ids.ts';
+import type { Sealers } from '../ports/sealers.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Upstream } from '../ports/upstream.ts';
+import type { Transport } from '../providers/provider.ts';
 
 /** Everything that the pipeline reaches the world through, and the config it serves. A composition root fills it once. */
 export interface GatewayPorts {
@@ -13,7 +15,9 @@ export interface GatewayPorts {
   readonly random: Random;
   readonly telemetry: Telemetry;
   readonly ledger: Ledger;
-  readonly upstreams: { readonly http: Upstream; readonly sandbox: Upstream };
+  readonly upstreams: Readonly<Record<Transport, Upstream>>;
+  /** For what callers carry between two requests. */
+  readonly sealers: Sealers;
   readonly secrets: Secrets;
   readonly config: Config;
   /** Hash of the config; named in rows and in readiness. */

@@ -1,10 +1,13 @@
 import type { Progress } from '../core/chat/progress.ts';
+import type { StreamPiece } from '../core/chat/reading.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
-import { readAnswer } from '../formats/openai-chat/read-answer.ts';
-import { ChatStreamReader, type StreamPiece } from '../formats/openai-chat/read-stream.ts';
+import type { ChatUpstream } from '../formats/format.ts';
 import type { UpstreamAnswer, UpstreamCall, UpstreamFailure } from '../ports/upstream.ts';
-import type { CommittedAnswer } from './states.ts';
+import type { Callable } from './attempt.ts';
+import { interpret } from './interpret.ts';
+import { isForwarded } from './services.ts';
+import type { Admitted, CommittedAnswer } from './states.ts';
 
 /**
  * Holds the events of a stream until the answer commits: at its first content, at a normal end without any, or when
@@ -12,12 +15,13 @@ import type { CommittedAnswer } from './states.ts';
  */
 export async function readStreamToCommit(
   target: string,
+  format: ChatUpstream,
   call: UpstreamCall,
   answer: UpstreamAnswer,
   progress: Progress,
   limits: Limits,
 ): Promise<CommittedAnswer | TollgateError | UpstreamFailure> {
-  const reader = new ChatStreamReader(target, limits.eventBytes);
+  const reader = format.streamReader(target, limits.eventBytes);
   const held: StreamPiece[] = [];
   let heldBytes = 0;
   while (true) {
@@ -33,9 +37,9 @@ export async function readStreamToCommit(
       }
     }
     const ended = got === 'end';
-    const normalEnd = progress.done || (ended && progress.finished && !reader.halfRead);
+    const normalEnd = progress.done || (ended && format.endsBare && progress.finished && !reader.halfRead);
     if (progress.content || normalEnd || held.length >= limits.heldEvents || heldBytes >= limits.heldBytes) {
-      return { kind: 'stream', call, answer, reader, held, progress, ended };
+      return { kind: 'stream', call, answer, reader, endsBare: format.endsBare, held, progress, ended };
     }
     if (ended) return cut(target);
   }
@@ -43,12 +47,36 @@ export async function readStreamToCommit(
 
 /** Reads an answer that is not streamed; it commits when all of it is there. */
 export async function readWhole(
+  state: Admitted,
   target: string,
+  served: Callable,
   answer: UpstreamAnswer,
   progress: Progress,
   limits: Limits,
-  streamWanted: boolean,
 ): Promise<CommittedAnswer | TollgateError | UpstreamFailure> {
+  const body = await readAll(target, answer, limits);
+  if (!(body instanceof Uint8Array)) return body;
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+  } catch {
+    return new TollgateError('upstream_invalid', `${target} sent an answer that is no JSON`);
+  }
+  const rewrite = interpret(state, target, served, value, answer.headers, progress);
+  if (rewrite instanceof TollgateError) return rewrite;
+  if (served.kind === 'chat' && state.view.stream)
+    return new TollgateError('upstream_invalid', `${target} answered a streamed request without a stream`);
+  const own = answer.headers['content-type'] ?? 'application/json';
+  return isForwarded(served)
+    ? { kind: 'whole', body, contentType: own, progress }
+    : { kind: 'whole', body: rewrite, contentType: 'application/json', progress };
+}
+
+async function readAll(
+  target: string,
+  answer: UpstreamAnswer,
+  limits: Limits,
+): Promise<Uint8Array | TollgateError | UpstreamFailure> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for (let got = await answer.read(); got !== 'end'; got = await answer.read()) {
@@ -62,18 +90,7 @@ export async function readWhole(
       );
     }
   }
-  const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-  } catch {
-    return new TollgateError('upstream_invalid', `${target} sent an answer that is no JSON`);
-  }
-  for (const event of readAnswer(target, value)) progress.see(event);
-  if (progress.error !== undefined) return progress.error;
-  if (streamWanted)
-    return new TollgateError('upstream_invalid', `${target} answered a streamed request without a stream`);
-  return { kind: 'whole', body, contentType: answer.headers['content-type'] ?? 'application/json', progress };
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length);
 }
 
 /** Reads a body up to a limit, leaving the rest; a cut counts as its end. */

@@ -3,14 +3,17 @@ import type { GatewayPorts } from './ports.ts';
 import type { Identified, Received } from './states.ts';
 
 /** What is known of a request before its call, for the entry that holds its budget. */
-export function heldRecord(state: Identified, ports: GatewayPorts): HeldRecord {
+export function heldRecord(
+  state: Pick<Identified, 'trail' | 'caller'>,
+  ports: GatewayPorts,
+): HeldRecord {
   const { trail } = state;
   return {
     receivedMs: trail.receivedMs,
     environment: ports.environment,
     configVersion: ports.configVersion,
     caller: state.caller,
-    dialect: state.dialect.name,
+    dialect: trail.format,
     route: trail.route,
     modelAsked: trail.asked?.model,
     provider: trail.planned?.provider,

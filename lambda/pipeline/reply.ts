@@ -19,6 +19,8 @@ export class Reply {
   readonly #trail: Trail;
   readonly #requestId: string;
   #headSent = false;
+  /** An event of the answer went out. */
+  #begun = false;
   #finished = false;
   #timer: Timer | undefined;
 
@@ -44,7 +46,7 @@ export class Reply {
     this.#timer = this.#clock.after(this.#limits.holdHeadersMs, () => {
       if (this.#headSent || this.#finished) return;
       this.openStream(headers());
-      this.#exchange.write(this.#dialect.heartbeat);
+      this.#exchange.write(this.#dialect.heartbeat(this.#begun));
     });
   }
 
@@ -57,6 +59,7 @@ export class Reply {
 
   /** Whole events only, so that a heartbeat never falls inside one. Undefined when the next write can follow at once. */
   write(bytes: Uint8Array): Promise<void> | undefined {
+    this.#begun = true;
     this.#trail.firstByteAt ??= this.#clock.monotonic();
     this.#timer?.restart();
     const drained = this.#exchange.write(bytes);
@@ -97,7 +100,7 @@ export class Reply {
 
   #beat(): void {
     if (this.#finished) return;
-    this.#exchange.write(this.#dialect.heartbeat);
+    this.#exchange.write(this.#dialect.heartbeat(this.#begun));
     this.#timer?.restart();
   }
 }

@@ -1,34 +1,62 @@
 import { TollgateError } from '../core/errors.ts';
+import { anthropic } from '../dialects/anthropic/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { openaiChat } from '../dialects/openai-chat/index.ts';
+import { openai } from '../dialects/openai/index.ts';
+import { countTokens, messages } from '../formats/anthropic-messages/caller.ts';
+import type { Operation } from '../formats/format.ts';
+import { chat } from '../formats/openai-chat/caller.ts';
+import { embeddings } from '../formats/openai-embeddings/caller.ts';
+
+interface At {
+  readonly method: 'GET' | 'POST';
+  /** A trailing `*` matches one or more characters, slashes included. */
+  readonly path: string;
+  /** How the gateway speaks to this route's clients. */
+  readonly dialect: Dialect;
+}
+
+/** Passes all rooms and is audited. */
+export interface ModelRoute extends At {
+  readonly rooms: 'model';
+  readonly operation: Operation;
+}
+
+/** `models`: identify only. `health`: no room. */
+export interface PlainRoute extends At {
+  readonly rooms: 'models' | 'health';
+}
+
+export type Route = ModelRoute | PlainRoute;
 
 /**
  * Every route, and which rooms it passes. What is not in this table is answered 404, so a path to an upstream that
  * skips a room cannot exist.
  */
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** A trailing `*` matches one or more characters, slashes included. */
-  readonly path: string;
-  readonly dialect: Dialect;
-  /** `model`: all rooms, audited. `models`: identify only. `health`: none. */
-  readonly rooms: 'model' | 'models' | 'health';
-}
-
 export const ROUTES: readonly Route[] = [
-  { method: 'POST', path: '/v1/chat/completions', dialect: openaiChat, rooms: 'model' },
-  { method: 'POST', path: '/chat/completions', dialect: openaiChat, rooms: 'model' },
-  { method: 'GET', path: '/v1/models', dialect: openaiChat, rooms: 'models' },
-  { method: 'GET', path: '/v1/models/*', dialect: openaiChat, rooms: 'models' },
-  { method: 'GET', path: '/models', dialect: openaiChat, rooms: 'models' },
-  { method: 'GET', path: '/models/*', dialect: openaiChat, rooms: 'models' },
-  { method: 'GET', path: '/health/liveness', dialect: openaiChat, rooms: 'health' },
-  { method: 'GET', path: '/health/liveliness', dialect: openaiChat, rooms: 'health' },
-  { method: 'GET', path: '/health/readiness', dialect: openaiChat, rooms: 'health' },
+  ...model('/v1/chat/completions', openai, chat),
+  ...model('/chat/completions', openai, chat),
+  ...model('/v1/messages', anthropic, messages),
+  ...model('/messages', anthropic, messages),
+  ...model('/v1/messages/count_tokens', anthropic, countTokens),
+  ...model('/messages/count_tokens', anthropic, countTokens),
+  ...model('/v1/embeddings', openai, embeddings),
+  ...model('/embeddings', openai, embeddings),
+  ...['/v1/models', '/v1/models/*', '/models', '/models/*'].map((path) => get(path, 'models')),
+  ...['/health/liveness', '/health/liveliness', '/health/readiness'].map((path) => get(path, 'health')),
 ];
 
-/** The dialect in which a request that matches no route is answered. */
-export const DEFAULT_DIALECT = openaiChat;
+function model(path: string, dialect: Dialect, operation: Operation): ModelRoute[] {
+  return [{ method: 'POST', path, dialect, rooms: 'model', operation }];
+}
+
+function get(path: string, rooms: PlainRoute['rooms']): PlainRoute {
+  return { method: 'GET', path, dialect: openai, rooms };
+}
+
+/** The dialect before a route is known, and of routes that every client calls: Anthropic's clients name their version. */
+export function dialectOf(headers: Readonly<Record<string, string>>): Dialect {
+  return headers['anthropic-version'] === undefined ? openai : anthropic;
+}
 
 export function match(method: string, path: string): Route | TollgateError {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

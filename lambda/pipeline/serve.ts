@@ -12,7 +12,8 @@ import { plan } from './plan.ts';
 import type { GatewayPorts } from './ports.ts';
 import { RefusalRows } from './refusal-rows.ts';
 import { Reply } from './reply.ts';
-import { DEFAULT_DIALECT, match, type Route } from './routes.ts';
+import { dialectOf, type ModelRoute, match, type PlainRoute } from './routes.ts';
+import { sealerFor } from './sealing.ts';
 import { recordRefusals, settle } from './settle.ts';
 import { type Setup, setUp } from './setup.ts';
 import type { Admitted, Received } from './states.ts';
@@ -78,7 +79,7 @@ function receive(exchange: Exchange, ports: GatewayPorts, setup: Setup): Receive
   return {
     id: `req_${ports.ids.next(now)}`,
     exchange,
-    dialect: DEFAULT_DIALECT,
+    dialect: dialectOf(exchange.headers),
     interrupt: new Interrupt(ports.clock, exchange, Math.max(0, deadlineMs)),
     trail: new Trail(now, ports.clock.monotonic(), exchange.path),
   };
@@ -87,7 +88,10 @@ function receive(exchange: Exchange, ports: GatewayPorts, setup: Setup): Receive
 async function handle(received: Received, desk: Desk): Promise<void> {
   const { ports, setup } = desk;
   const route = match(received.exchange.method, received.exchange.path);
-  const state = route instanceof TollgateError ? received : { ...received, dialect: route.dialect };
+  const state =
+    route instanceof TollgateError || route.rooms !== 'model'
+      ? received
+      : { ...received, dialect: route.dialect };
   const reply = new Reply(state, ports.clock, setup.limits);
   try {
     if (route instanceof TollgateError) await reply.fail(route, {});
@@ -102,12 +106,13 @@ async function handle(received: Received, desk: Desk): Promise<void> {
 }
 
 /** The rooms in their order. Whatever happens in them, the caller gets an end and the request is settled. */
-async function journey(state: Received, route: Route, desk: Desk, reply: Reply): Promise<void> {
+async function journey(state: Received, route: ModelRoute, desk: Desk, reply: Reply): Promise<void> {
   const { ports } = desk;
   const held: { admitted: Admitted | undefined } = { admitted: undefined };
   state.trail.route = route.path;
+  state.trail.format = route.operation.format;
   try {
-    const end = await walk(state, desk, reply, held);
+    const end = await walk(state, route, desk, reply, held);
     if (end !== undefined) await tell(end, state, reply, held.admitted);
     state.trail.outcome = outcomeOf(end, state);
   } catch (error) {
@@ -127,6 +132,7 @@ async function journey(state: Received, route: Route, desk: Desk, reply: Reply):
 
 async function walk(
   state: Received,
+  route: ModelRoute,
   desk: Desk,
   reply: Reply,
   held: { admitted: Admitted | undefined },
@@ -139,10 +145,11 @@ async function walk(
     return new TollgateError('draining', 'The gateway takes no further requests just now', {
       retryAfterS: 1,
     });
-  const parsed = await parse({ ...state, caller }, setup);
+  const parsed = await parse({ ...state, caller, operation: route.operation }, setup);
   if (parsed instanceof TollgateError) return parsed;
   const guarded = guard(parsed, setup);
   if (guarded instanceof TollgateError) return guarded;
+  guarded.source.sealer = await sealerFor(guarded, ports, setup);
   const planned = plan(guarded, setup);
   if (planned instanceof TollgateError) return planned;
   const admitted = await admit(planned, ports);
@@ -174,9 +181,9 @@ function outcomeOf(end: TollgateError | undefined, state: Received): string {
   return end.code.startsWith('upstream_') ? 'upstream_error' : 'refused';
 }
 
-async function discover(state: Received, route: Route, desk: Desk, reply: Reply): Promise<void> {
+async function discover(state: Received, route: PlainRoute, desk: Desk, reply: Reply): Promise<void> {
   const { setup } = desk;
-  const json = { 'content-type': 'application/json', 'x-request-id': state.id };
+  const json = { 'content-type': 'application/json', ...state.dialect.requestHeaders(state.id) };
   if (route.rooms === 'health') {
     const { status, body } = health(state.exchange.path, setup, desk.refuse);
     await reply.whole(status, json, Buffer.from(JSON.stringify(body)));

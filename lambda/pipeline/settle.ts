@@ -1,4 +1,5 @@
 import { finalFacts, heldFacts } from '../core/audit/entry.ts';
+import { inputOf } from '../core/chat/usage.ts';
 import { targetName } from '../core/routing/target.ts';
 import type { Reservation, Settled } from '../ledger/ledger.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -72,7 +73,7 @@ function report(state: Received, ports: GatewayPorts): void {
     ttftMs: record.ttftMs,
     overheadMs: record.overheadMs,
     costNano: trail.cost,
-    inputTokens: usage === undefined ? 0 : usage.input + usage.cacheRead + usage.cacheWrite,
+    inputTokens: usage === undefined ? 0 : inputOf(usage),
     outputTokens: usage === undefined ? 0 : usage.output + usage.reasoning,
   });
 }

@@ -10,6 +10,8 @@ import { type Identify, identifier } from '../core/identity/identify.ts';
 import type { Limits } from '../core/limits.ts';
 import { resolveModel } from '../core/routing/resolve.ts';
 import type { Rung } from '../core/routing/target.ts';
+import { makeProvider } from '../providers/index.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { GatewayPorts } from './ports.ts';
 
 /** Requested names whose resolution is remembered; wildcards make their number the caller's choice. */
@@ -30,6 +32,10 @@ export interface Setup {
   resolve(model: string): Rung | undefined;
   /** Budgets that bind a caller. */
   scopesOf(caller: Caller): readonly ScopeBudgets[];
+  /** A provider of the config, by its name. */
+  provider(name: string): Provider | undefined;
+  /** Whether a caller's reasoning is sealed into the ids of its tool calls. */
+  seals(caller: Caller): boolean;
   /** Why a provider cannot be used here, or undefined if it can: a key that is not set. */
   unusable(provider: string): string | undefined;
 }
@@ -39,6 +45,9 @@ export function setUp(ports: GatewayPorts): Setup {
   const resolved = new LRUCache<string, Rung>({ max: REMEMBERED_MODELS });
   const bound = new LRUCache<string, readonly ScopeBudgets[]>({ max: REMEMBERED_CALLERS });
   const classes = config.guard?.classes;
+  const providers = new Map(
+    Object.entries(config.providers).map(([name, section]) => [name, makeProvider(section)]),
+  );
   return {
     config,
     configVersion: ports.configVersion,
@@ -59,10 +68,14 @@ export function setUp(ports: GatewayPorts): Setup {
       if (rung !== undefined) resolved.set(model, rung);
       return rung;
     },
+    provider: (name) => providers.get(name),
+    seals: (caller) => caller.sealsReasoning !== false,
     unusable(name) {
-      const provider = config.providers[name];
-      if (provider === undefined || !('key' in provider) || provider.key === undefined) return undefined;
-      return ports.secrets.has(provider.key) ? undefined : missing(provider.key, ports);
+      const section = config.providers[name];
+      const transport = providers.get(name)?.transport;
+      if (section === undefined || transport === undefined) return undefined;
+      if (!('key' in section) || section.key === undefined) return ports.upstreams[transport].unusable?.();
+      return ports.secrets.has(section.key) ? undefined : missing(section.key, ports);
     },
   };
 }

@@ -1,17 +1,19 @@
 import type { ScopeBudgets } from '../core/budgets.ts';
 import type { Progress } from '../core/chat/progress.ts';
-import type { ChatView } from '../core/chat/request.ts';
+import type { StreamPiece, StreamReader } from '../core/chat/reading.ts';
+import type { RequestView } from '../core/chat/request.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import type { Nano } from '../core/money.ts';
 import type { Rung, Target } from '../core/routing/target.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { ChatStreamReader, StreamPiece } from '../formats/openai-chat/read-stream.ts';
+import type { AnswerFacts, Operation } from '../formats/format.ts';
 import type { Reservation } from '../ledger/ledger.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
-import type { Patch } from '../wire/json-splice.ts';
 import type { JsonTape } from '../wire/json-tape.ts';
 import type { Interrupt } from './interrupt.ts';
+import type { Served } from './services.ts';
+import type { Source } from './source.ts';
 import type { Trail } from './trail.ts';
 
 /**
@@ -30,22 +32,29 @@ export interface Received {
 
 export interface Identified extends Received {
   readonly caller: Caller;
+  /** What the route asks a model for. */
+  readonly operation: Operation;
 }
 
 export interface Parsed extends Identified {
   readonly bytes: Uint8Array;
   readonly tape: JsonTape;
-  readonly view: ChatView;
+  readonly view: RequestView;
 }
 
 export interface Guarded extends Parsed {
-  /** Redactions, as replacements of the original bytes. */
-  readonly patches: readonly Patch[];
+  /** What may leave. */
+  readonly source: Source;
 }
 
 /** A target together with what a call to it would send and could cost. */
 export interface Candidate {
   readonly target: Target;
+  readonly served: Served;
+  /** Answers that are asked for, at least 1. */
+  readonly choices: number;
+  /** What is dropped, capped, emulated or injected for this target. */
+  readonly warnings: readonly string[];
   /** Output tokens per choice that will be allowed; undefined only where no budget applies and no limit is known. */
   readonly outputTokens: number | undefined;
   /** Whether the gateway injects that cap because the caller gave none. */
@@ -72,7 +81,9 @@ export type CommittedAnswer =
       readonly kind: 'stream';
       readonly call: UpstreamCall;
       readonly answer: UpstreamAnswer;
-      readonly reader: ChatStreamReader;
+      readonly reader: StreamReader;
+      /** Whether a clean end without a terminator is normal. */
+      readonly endsBare: boolean;
       /** Events held back until the commit, in order. */
       readonly held: readonly StreamPiece[];
       readonly progress: Progress;
@@ -81,10 +92,13 @@ export type CommittedAnswer =
     }
   | {
       readonly kind: 'whole';
-      readonly body: Uint8Array;
+      /** The upstream's own bytes, or what writes the answer anew in the caller's format. */
+      readonly body: Uint8Array | Rewrite;
       readonly contentType: string;
       readonly progress: Progress;
     };
+
+export type Rewrite = (facts: AnswerFacts, costUsd: string | undefined) => string;
 
 export interface Called extends Admitted {
   readonly candidate: Candidate;

@@ -22,6 +22,8 @@ export class Trail {
   /** Monotonic milliseconds at receipt; every duration counts from here. */
   readonly startedAt: number;
   route: string;
+  /** Wire format of the call; empty until the route is known to be a model's. */
+  format = '';
   caller: Caller | undefined;
   /** What was asked for, masked like everything of the caller's that is recorded. */
   asked:
@@ -78,6 +80,7 @@ function sum(a: Usage, b: Usage): Usage {
     input: a.input + b.input,
     cacheRead: a.cacheRead + b.cacheRead,
     cacheWrite: a.cacheWrite + b.cacheWrite,
+    cacheWriteLong: a.cacheWriteLong + b.cacheWriteLong,
     output: a.output + b.output,
     reasoning: a.reasoning + b.reasoning,
   };

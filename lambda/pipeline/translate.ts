@@ -1,10 +1,10 @@
 import { TollgateError } from '../core/errors.ts';
 import { usdFromNano } from '../core/money.ts';
 import { targetName } from '../core/routing/target.ts';
-import type { StreamPiece } from '../formats/openai-chat/read-stream.ts';
-import { chargeFor, failureError } from './attempt.ts';
-import { disclosedHeaders } from './disclosure.ts';
-import { forward } from './forward.ts';
+import { chargeFor } from './attempt.ts';
+import { answerFacts, disclosedHeaders, lastWord } from './disclosure.ts';
+import { failureError } from './failure.ts';
+import { type Carrier, carrierFor } from './forward.ts';
 import type { GatewayPorts } from './ports.ts';
 import { cut } from './read-upstream.ts';
 import type { Reply } from './reply.ts';
@@ -12,13 +12,14 @@ import type { Setup } from './setup.ts';
 import type { Called, CommittedAnswer } from './states.ts';
 
 type StreamAnswer = Extract<CommittedAnswer, { kind: 'stream' }>;
+type WholeAnswer = Extract<CommittedAnswer, { kind: 'whole' }>;
 
 /** Undefined: the answer went out to its end. Otherwise what the caller is told instead, or in its middle. */
 export type Translated = undefined | TollgateError;
 
 /**
- * Carries the committed answer to the caller, in its own format byte for byte, and meters it on the side. Reading and
- * writing take turns, so a slow caller slows the upstream and nothing piles up in between.
+ * Carries the committed answer to the caller, in its own format byte for byte or written anew in the caller's, and meters
+ * it on the side. Reading and writing take turns, so a slow caller slows the upstream and nothing piles up in between.
  */
 export async function translate(
   state: Called,
@@ -26,25 +27,22 @@ export async function translate(
   setup: Setup,
   reply: Reply,
 ): Promise<Translated> {
-  const { committed, trail } = state;
+  const { committed } = state;
   const headers = disclosedHeaders(state, targetName(state.candidate.target));
   if (committed.kind === 'whole') {
-    meter(state);
-    trail.upstreamEndedAt = ports.clock.monotonic();
-    // An unpriced answer was not free: nothing is said rather than 0.
-    const priced = state.candidate.target.price !== undefined;
-    const cost = priced ? { 'x-tollgate-cost-usd': usdFromNano(trail.cost) } : {};
-    await reply.whole(200, { ...headers, ...cost, 'content-type': committed.contentType }, committed.body);
+    await whole(state, committed, headers, ports, setup, reply);
     return undefined;
   }
   reply.openStream(headers);
-  const end = await carry(state, committed, reply);
-  meter(state);
-  trail.upstreamEndedAt = ports.clock.monotonic();
+  const carrier = carrierFor(state, ports, setup);
+  const end = await carry(state, committed, carrier, reply);
+  meter(state, ports);
   if (end instanceof TollgateError) {
     committed.call.cancel();
     return end;
   }
+  const rest = carrier.finish(costOf(state));
+  if (rest !== undefined) reply.write(rest);
   reply.write(state.dialect.comment(lastWord(state)));
   reply.write(end);
   await reply.finish();
@@ -52,22 +50,44 @@ export async function translate(
   return undefined;
 }
 
+async function whole(
+  state: Called,
+  answer: WholeAnswer,
+  headers: Readonly<Record<string, string>>,
+  ports: GatewayPorts,
+  setup: Setup,
+  reply: Reply,
+): Promise<void> {
+  meter(state, ports);
+  const cost = costOf(state);
+  const { body } = answer;
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(body(answerFacts(state, ports, setup), cost));
+  const told = cost === undefined ? {} : { 'x-tollgate-cost-usd': cost };
+  await reply.whole(200, { ...headers, ...told, 'content-type': answer.contentType }, bytes);
+}
+
 /** The terminator to write, as the upstream wrote it or our own; or why the stream cannot end normally. */
-async function carry(state: Called, stream: StreamAnswer, reply: Reply): Promise<Uint8Array | TollgateError> {
+async function carry(
+  state: Called,
+  stream: StreamAnswer,
+  carrier: Carrier,
+  reply: Reply,
+): Promise<Uint8Array | TollgateError> {
   const name = targetName(state.candidate.target);
   const { reader, answer, progress } = stream;
-  let pieces: readonly StreamPiece[] = stream.held;
+  let pieces = stream.held;
   let ended = stream.ended;
   while (true) {
-    const { out, stop } = forward(pieces, state.view.includeUsage);
+    const { out, stop } = carrier.take(pieces);
     if (out !== undefined) {
       const drained = reply.write(out);
       if (drained !== undefined) await drained;
     }
-    if (stop instanceof TollgateError) return stop;
     if (stop !== undefined) return stop;
     if (state.interrupt.reason !== undefined) return interrupted(name, state);
-    if (ended) return progress.finished && !reader.halfRead ? state.dialect.terminator : cut(name);
+    if (ended) {
+      return stream.endsBare && progress.finished && !reader.halfRead ? state.dialect.terminator : cut(name);
+    }
     const got = await answer.read();
     if (got !== 'end' && 'type' in got) return failureError(name, got, state);
     ended = got === 'end';
@@ -84,23 +104,16 @@ function interrupted(name: string, state: Called): TollgateError {
   );
 }
 
-function meter(state: Called): void {
+function meter(state: Called, ports: GatewayPorts): void {
   const { progress } = state.committed;
   state.trail.addCharge(chargeFor(progress, state.candidate, state));
   state.trail.finish = progress.finish;
+  state.trail.upstreamEndedAt = ports.clock.monotonic();
 }
 
-/** What could not be in the headers: the cost, and what a late fallback changed after they had left. */
-function lastWord(state: Called): Readonly<Record<string, unknown>> {
-  const { trail } = state;
-  return {
-    request_id: state.id,
-    target: targetName(state.candidate.target),
-    attempts: trail.attempts.length,
-    ...(state.candidate.target.price === undefined ? {} : { cost_usd: usdFromNano(trail.cost) }),
-    usage_source: trail.usageSource,
-    ...(trail.warnings.length > 0 ? { warnings: trail.warnings } : {}),
-  };
+/** An unpriced answer was not free: nothing is said rather than 0. */
+function costOf(state: Called): string | undefined {
+  return state.candidate.target.price === undefined ? undefined : usdFromNano(state.trail.cost);
 }
 
 /** Milliseconds that an upstream has to end its body after its last event, so that its connection can be used again. */

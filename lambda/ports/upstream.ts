@@ -42,6 +42,8 @@ export interface UpstreamCall {
 }
 
 export interface Upstream {
+  /** Why nothing can be sent from here, such as missing credentials; undefined where nothing is known to be in the way. */
+  unusable?(): string | undefined;
   send(request: UpstreamRequest): UpstreamCall;
   close(): Promise<void>;
 }

@@ -1,30 +1,44 @@
-import type { ChatView } from '../core/chat/request.ts';
+import type { RequestView } from '../core/chat/request.ts';
+import type { ProviderConfig } from '../core/config/schema.ts';
+import type {
+  ChatUpstream,
+  CountUpstream,
+  EmbeddingsUpstream,
+  Headers,
+  SendFacts,
+} from '../formats/format.ts';
 import type { Edit } from '../wire/json-splice.ts';
 
-/**
- * A format as one kind of upstream speaks it. Shared code asks these properties and never which provider it is, so a
- * new kind cannot fall through a list.
- */
-export interface Provider {
-  /** Wire format of its requests and answers. */
-  readonly format: 'openai-chat';
-  /** Which transport carries it: HTTP, or the sandbox that answers in process. */
-  readonly transport: 'http' | 'sandbox';
-  /** Base URL where the config gives none. */
-  readonly defaultBaseUrl: string | undefined;
-  /** Whether it can be used without a key. */
-  readonly keyless: boolean;
-  /** The parameter that caps output where the gateway has to inject one. */
-  readonly maxTokensParam: string;
-  readonly path: string;
-  headers(key: string | undefined, stream: boolean): Readonly<Record<string, string>>;
-  /** What must change in a request of the provider's own format before it is sent. */
-  edits(view: ChatView, send: SendFacts): readonly Edit[];
+/** One thing that a provider serves, such as chat with one of its models: the format, and how a call is addressed. */
+export interface Service<Format> {
+  readonly format: Format;
+  /** Whether it keeps conversations (`thread`), so that requests which go on with one make sense to it. */
+  readonly threads: boolean;
+  /** Appended to the provider's base URL. */
+  path(send: SendFacts): string;
+  headers(key: string | undefined, send: SendFacts): Headers;
+  /** What must change in a request of the service's own format before it is sent. */
+  edits(view: RequestView, send: SendFacts): readonly Edit[];
 }
 
-export interface SendFacts {
-  /** The model's name as the provider knows it. */
-  readonly model: string;
-  /** Output cap to inject; undefined where the caller gave its own, or where none is known. */
-  readonly injectMaxTokens: number | undefined;
+export type Transport = 'http' | 'sandbox' | 'bedrock';
+
+/**
+ * An upstream as shared code knows it: it asks these properties and never which provider it is, so a new kind cannot
+ * fall through a list.
+ */
+export interface Provider {
+  /** Which transport carries it: HTTP, the sandbox that answers in process, or AWS's own client for Bedrock. */
+  readonly transport: Transport;
+  /** Base URL of its API, without a slash at its end. */
+  readonly baseUrl: string;
+  /** What it serves of a model; undefined where it does not. */
+  chat(model: string): Service<ChatUpstream> | undefined;
+  embeddings(model: string): Service<EmbeddingsUpstream> | undefined;
+  countTokens(model: string): Service<CountUpstream> | undefined;
 }
+
+/** Makes the provider that a section of the config describes. */
+export type MakeProvider<Type extends ProviderConfig['type']> = (
+  config: Extract<ProviderConfig, { type: Type }>,
+) => Provider;

@@ -1,6 +1,6 @@
+import { hasPython, pythonProgram } from '../support/python-venv.ts';
 import { checkDeployment } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
-import { hasPython, pythonProgram } from './python.ts';
 import { check, close, progress } from './report.ts';
 
 /**
@@ -8,6 +8,7 @@ import { check, close, progress } from './report.ts';
  * own Python environment in .cache/aws the first time. Needs no account and reaches none.
  */
 const LIMIT_MS = 300_000;
+const packages = { venv: '.cache/aws/venv', requirements: 'test/aws/requirements.txt' };
 
 if (!hasPython()) {
   console.log('python3 with venv is missing, and the emulator is a Python program: nothing was tested');
@@ -26,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 progress('installing the emulator, unless it is there');
 const emulator = await check(
   'the emulator is installed and starts on a free port of the loopback interface',
-  async () => startEmulator(pythonProgram('ministack')),
+  async () => startEmulator(pythonProgram(packages, 'ministack')),
 );
 if (emulator !== undefined) {
   progress(`AWS is ${emulator.endpoint}, its log ${emulator.log}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Progress } from '../../lambda/core/chat/progress.ts';
-import { ChatStreamReader, type StreamPiece } from '../../lambda/formats/openai-chat/read-stream.ts';
+import type { StreamPiece } from '../../lambda/core/chat/reading.ts';
+import { ChatStreamReader } from '../../lambda/formats/openai-chat/read-stream.ts';
 import { recordedExchanges } from '../support/fixtures.ts';
 import { chat, testGateway } from '../support/gateway.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';

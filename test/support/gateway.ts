@@ -1,4 +1,5 @@
 import { readConfig } from '../../lambda/adapters/node/config-file.ts';
+import { createSealers } from '../../lambda/adapters/node/sealers.ts';
 import { rowOf } from '../../lambda/core/audit/entry.ts';
 import type { AuditRow } from '../../lambda/core/audit/row.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
@@ -73,7 +74,8 @@ export function testGateway(
     random,
     telemetry,
     ledger,
-    upstreams: { http: upstream, sandbox: upstream },
+    upstreams: { http: upstream, sandbox: upstream, bedrock: upstream },
+    sealers: createSealers(async () => new Uint8Array(32).fill(7)),
     secrets: {
       has: (ref) => ref.env !== undefined && env[ref.env] !== undefined,
       get: async (ref) => (ref.env === undefined ? undefined : env[ref.env]),

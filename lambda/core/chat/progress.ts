@@ -1,5 +1,5 @@
 import type { TollgateError } from '../errors.ts';
-import type { ChatEvent, FinishReason } from './events.ts';
+import type { BlockHead, ChatEvent, FinishReason } from './events.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -28,12 +28,15 @@ export class Progress {
 
   see(event: ChatEvent): void {
     switch (event.type) {
+      case 'text':
+        this.content = true;
+        this.outputBytes += Buffer.byteLength(event.text);
+        return;
+      case 'open':
+        this.#open(event.head);
+        return;
       case 'start':
         this.model ??= event.model;
-        return;
-      case 'content':
-        this.content = true;
-        this.outputBytes += event.bytes;
         return;
       case 'finish':
         this.#finished.add(event.choice);
@@ -53,5 +56,15 @@ export class Progress {
   /** Every choice has its finish reason, so a clean end of the body without a terminator is still a normal end. */
   get finished(): boolean {
     return this.#finished.size >= this.#choices;
+  }
+
+  #open(head: BlockHead): void {
+    if (head.kind === 'tool_call') {
+      this.content = true;
+      this.outputBytes += Buffer.byteLength(head.name);
+    } else if (head.kind === 'redacted_thinking' || head.kind === 'opaque') {
+      this.content = true;
+      this.outputBytes += Buffer.byteLength(head.kind === 'opaque' ? head.json : head.data);
+    }
   }
 }

@@ -1,8 +1,10 @@
+import type { Edit } from '../../wire/json-splice.ts';
+
 /**
- * What the rooms read of a chat request, whatever the dialect: the facts that identity, plan and money decide on. The
- * messages themselves stay in the bytes and their JSON tape; a translation reads them from there.
+ * What the rooms read of a model request, whatever the format: the facts that identity, plan and money decide on. What
+ * is said stays in the bytes and their JSON tape; a translation reads it from there.
  */
-export interface ChatView {
+export interface RequestView {
   /** The model as the caller asked for it: an alias of the config. */
   readonly model: string;
   readonly stream: boolean;
@@ -12,14 +14,27 @@ export interface ChatView {
   readonly maxTokens: { readonly value: number; readonly param: string } | undefined;
   /** Answers wanted (`n`), at least 1. */
   readonly choices: number;
-  /** Number of messages, for the per-message overhead of a bound. */
+  /** Number of messages, or of texts to embed, for the overhead of each in a bound. */
   readonly messages: number;
   /** Images among the parts; each costs tokens by the model's formula, not by its bytes. */
   readonly images: number;
+  /** Bytes that images take in the body, which are no text. */
+  readonly imageBytes: number;
+  /** Documents, whose tokens nothing in the body bounds: the whole context window is reserved. */
+  readonly documents: number;
   /** Tools offered. */
   readonly tools: number;
   /** Attribution only, never a budget scope. */
   readonly endUser: string | undefined;
   /** Parameters that may raise the cost and that no price covers, by name: refused under an enforced budget. */
   readonly unpriceable: readonly string[];
+  /** Input given as token ids, by its parameter: it cannot be scanned. */
+  readonly tokenIds: string | undefined;
+  /** A conversation that Anthropic keeps (`thread`): only Anthropic itself can go on with it. */
+  readonly thread: boolean;
+  /**
+   * What this gateway once put into an answer and no upstream may see: capsules in tool call ids, reasoning under its own
+   * mark. Taken out of a request that is forwarded in its own format.
+   */
+  readonly own: readonly Edit[];
 }

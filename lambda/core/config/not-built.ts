@@ -12,7 +12,7 @@ export const NOT_BUILT: Readonly<Record<string, string>> = {
   'models.*.targets.*.weight': 'weighted routing is not built yet; order the targets with `priority`',
   'models.*.unsupported':
     'dropping unsupported parameters is not built yet; they are refused, remove `unsupported`',
-  'providers.*.regions': 'regions are for Bedrock, which is not built yet; remove `regions`',
+  'providers.*.regions': 'a provider has one region; write `region`, and a provider for each further one',
   'callers.*.trusted_session_names':
     'users from session names are not built yet; name the `user` of a principal',
   'budgets.*.soft': 'soft limits are not built yet; remove `soft`',
@@ -29,10 +29,6 @@ export const NOT_BUILT_VALUES: Readonly<Record<string, Readonly<Record<string, s
     'key:*': 'budgets of a key are not built yet; map the key to a team, app or user under `callers`',
   },
   'guard.mode': { observe: 'a guard in observe mode is not built yet; use `enforce` or leave `mode` out' },
-  'providers.*.type': {
-    anthropic: 'the anthropic provider is not built yet; use `openai`, `openai-compatible` or `sandbox`',
-    bedrock: 'the bedrock provider is not built yet; use `openai`, `openai-compatible` or `sandbox`',
-  },
 };
 
 export type Path = readonly (string | number)[];

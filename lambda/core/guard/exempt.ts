@@ -36,6 +36,8 @@ const CALL_IDS = new Set(['tool_call_id', 'tool_use_id', 'call_id']);
 /** Signatures and ciphertexts: base64 of either alphabet, longer than any number that could hide in it. */
 const OPAQUE = /^[A-Za-z0-9+/_=-]{32,}$/;
 const CALL_ID = /^[A-Za-z0-9_.:|-]{1,256}$/;
+/** An id that carries sealed reasoning: ciphertext, however long, which is taken out before anything leaves. */
+const CAPSULE_ID = /^[A-Za-z0-9_.:|-]{0,128}\.tg1\.[A-Za-z0-9_-]{40,}$/;
 const BINARY_URL =
   /^data:(?:(?:image|audio|video)\/(?!svg)[a-z0-9.+-]{1,64}|application\/pdf)(?:;[a-z0-9=.+-]{1,64}){0,4};base64,/i;
 const BASE64 = /^[A-Za-z0-9+/=_-]*$/;
@@ -63,6 +65,7 @@ function isBinaryUrl(text: string): boolean {
 
 /** Ids carry letters; one of digits alone, or one that is a vendor's key, is scanned like everything else. */
 function isCallId(text: string): boolean {
+  if (CAPSULE_ID.test(text)) return true;
   return CALL_ID.test(text) && /[A-Za-z]/.test(text) && findVendorTokens(text).length === 0;
 }
 

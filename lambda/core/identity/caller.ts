@@ -15,4 +15,6 @@ export interface Caller {
   readonly team: string | undefined;
   readonly app: string | undefined;
   readonly user: string | undefined;
+  /** False where the config keeps reasoning out of the ids of this caller's tool calls. */
+  readonly sealsReasoning?: false;
 }

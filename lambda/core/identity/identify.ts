@@ -83,5 +83,11 @@ function digest(key: string): string {
 }
 
 function callerOf(principal: string, entry: CallerConfig | undefined, iamUser: string | undefined): Caller {
-  return { principal, team: entry?.team, app: entry?.app, user: entry?.user ?? iamUser };
+  return {
+    principal,
+    team: entry?.team,
+    app: entry?.app,
+    user: entry?.user ?? iamUser,
+    ...(entry?.reasoning_in_tool_ids === false ? { sealsReasoning: false } : {}),
+  };
 }

@@ -8,7 +8,24 @@ export interface Capabilities {
   readonly hiddenReasoning: boolean;
   /** Most input tokens that one image can cost. */
   readonly imageTokens: number | undefined;
+  /** How the model is told to think; undefined: unknown, the caller's wish is passed on in the format's newest way. */
+  readonly thinking: Thinking | undefined;
+  /** Which sampling parameters it takes; undefined: unknown, both are sent. */
+  readonly sampling: Sampling | undefined;
+  /** Whether answers can be bound to a JSON schema natively; undefined: unknown, it is tried. */
+  readonly structuredOutput: boolean | undefined;
+  /** Whether instructions may stand between turns (Anthropic's role `system` in messages). */
+  readonly systemTurns: boolean;
 }
+
+/**
+ * `none`: it does not think. `budget`: thinking with a token budget. `adaptive`: it decides itself, with an effort at
+ * most. `effort`: an effort, without thinking blocks of its own (OpenAI).
+ */
+export type Thinking = 'none' | 'budget' | 'adaptive' | 'effort';
+
+/** `both`: temperature and top_p together. `one`: either of them. `none`: neither, not even at its default. */
+export type Sampling = 'both' | 'one' | 'none';
 
 /** One place that can serve a request: a model of a provider, with what is known about it. */
 export interface Target {
@@ -27,6 +44,8 @@ export interface Rung {
   readonly targets: readonly Target[];
   /** The alias's own cap when the caller gives none. */
   readonly maxOutputTokens: number | undefined;
+  /** What happens to a parameter that a target cannot take: a 400 that names it, or it is left out and listed. */
+  readonly unsupported: 'refuse' | 'drop';
 }
 
 /** `provider/model`, as headers, rows and errors name a target. */

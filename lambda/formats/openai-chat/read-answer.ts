@@ -1,24 +1,32 @@
-import type { ChatEvent, FinishReason } from '../../core/chat/events.ts';
+import type { ChatEvent } from '../../core/chat/events.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { OpenBlocks } from './blocks.ts';
 import { readErrorObject } from './errors.ts';
 import { isRecord, readUsage } from './usage.ts';
 
+/** What a whole answer (`chat.completion`) says. Source: OpenAI API reference, "The chat completion object". */
+export function readAnswer(target: string, value: unknown): readonly ChatEvent[] {
+  const blocks = new OpenBlocks();
+  const events = readObject(target, value, blocks);
+  if (!events.some(({ type }) => type === 'error')) blocks.closeAll(events);
+  return events;
+}
+
 /**
  * What an answer object says, whole (`choices[].message`) or one chunk of a stream (`choices[].delta`): the same reading
- * serves both, since the two differ only in that name. Source: OpenAI API reference, "chat.completion" and
- * "chat.completion.chunk".
+ * serves both, since the two differ only in that name. `blocks` remembers what earlier chunks opened.
  */
-export function readAnswer(target: string, value: unknown): ChatEvent[] {
+export function readObject(target: string, value: unknown, blocks: OpenBlocks): ChatEvent[] {
   if (!isRecord(value)) return [invalid(target, 'the answer is no JSON object')];
   const events: ChatEvent[] = [];
-  const id = value['id'];
-  const model = value['model'];
   const choices = value['choices'];
   const error = value['error'];
-  if (typeof id === 'string' && typeof model === 'string') events.push({ type: 'start', id, model });
-  if (Array.isArray(choices)) for (const choice of choices) readChoice(choice, events);
-  const usage = readUsage(value['usage']);
-  if (usage !== undefined) events.push({ type: 'usage', usage });
+  if (!blocks.started) start(value, blocks, events);
+  if (Array.isArray(choices)) for (const choice of choices) readChoice(choice, blocks, events);
+  if (value['usage'] !== undefined) {
+    const usage = readUsage(value['usage']);
+    if (usage !== undefined) events.push({ type: 'usage', usage });
+  }
   // Last, because it ends the answer: OpenRouter sends what was used, and a finish reason, beside it.
   if (error !== undefined && error !== null) {
     return [
@@ -36,64 +44,62 @@ export function isUsageOnly(value: unknown): boolean {
   return !Array.isArray(choices) || choices.length === 0;
 }
 
-function readChoice(choice: unknown, events: ChatEvent[]): void {
+/** Azure's first event, which only tells of its filter, has an empty id and model; the start comes with the next one. */
+function start(value: Readonly<Record<string, unknown>>, blocks: OpenBlocks, events: ChatEvent[]): void {
+  const id = value['id'];
+  const model = value['model'];
+  if (typeof id !== 'string' || typeof model !== 'string' || (id === '' && model === '')) return;
+  blocks.started = true;
+  events.push({ type: 'start', id, model });
+}
+
+function readChoice(choice: unknown, blocks: OpenBlocks, events: ChatEvent[]): void {
   if (!isRecord(choice)) return;
   const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
   const said = choice['delta'] ?? choice['message'];
-  if (isRecord(said)) readSaid(index, said, events);
-  else if (typeof choice['text'] === 'string') content(events, index, 'text', choice['text']);
+  if (isRecord(said)) readSaid(index, said, blocks, events);
+  else if (typeof choice['text'] === 'string') blocks.text(events, index, 'text', choice['text']);
   const finish = choice['finish_reason'];
   if (typeof finish === 'string' && finish !== '') {
-    events.push({ type: 'finish', choice: index, reason: finishReason(finish), native: finish });
+    blocks.close(events, index);
+    events.push(blocks.finish(index, finish, choice));
   }
 }
 
-function readSaid(index: number, said: Readonly<Record<string, unknown>>, events: ChatEvent[]): void {
-  content(events, index, 'text', said['content']);
-  content(events, index, 'refusal', said['refusal']);
-  // One text under several names: DeepSeek and vLLM write reasoning_content, OpenRouter and newer vLLM reasoning.
-  const reasoning = said['reasoning_content'] ?? said['reasoning'];
-  content(events, index, 'reasoning', reasoning);
-  if (reasoning === undefined || reasoning === null)
-    content(events, index, 'reasoning', said['reasoning_details']);
-  content(events, index, 'text', said['audio']);
-  const calls = said['tool_calls'];
-  if (Array.isArray(calls)) for (const call of calls) content(events, index, 'tool_call', functionOf(call));
-  content(events, index, 'tool_call', functionOf(said));
-}
-
-/** `{function: {name, arguments}}` or `{custom: {name, input}}` of a tool call; `{function_call: ...}` of old answers. */
-function functionOf(call: unknown): string | undefined {
-  if (!isRecord(call)) return undefined;
-  const made = call['function'] ?? call['custom'] ?? call['function_call'];
-  if (!isRecord(made)) return undefined;
-  const args = made['arguments'] ?? made['input'];
-  return (typeof made['name'] === 'string' ? made['name'] : '') + (typeof args === 'string' ? args : '');
-}
-
-function content(
+function readSaid(
+  index: number,
+  said: Readonly<Record<string, unknown>>,
+  blocks: OpenBlocks,
   events: ChatEvent[],
-  choice: number,
-  kind: 'text' | 'refusal' | 'reasoning' | 'tool_call',
-  piece: unknown,
 ): void {
-  if (piece === undefined || piece === null || piece === '') return;
-  const text = typeof piece === 'string' ? piece : JSON.stringify(piece);
-  if (text === '[]' || text === '{}') return;
-  events.push({ type: 'content', choice, kind, bytes: Buffer.byteLength(text) });
+  readReasoning(index, said, blocks, events);
+  blocks.text(events, index, 'text', said['content']);
+  blocks.text(events, index, 'refusal', said['refusal']);
+  if (said['annotations'] !== undefined) blocks.citations(events, index, said['annotations']);
+  const calls = said['tool_calls'];
+  if (Array.isArray(calls)) {
+    for (const call of calls) blocks.toolCall(events, index, call);
+  }
+  if (isRecord(said['function_call'])) blocks.toolCall(events, index, { function: said['function_call'] });
+  if (isRecord(said['audio'])) blocks.opaque(events, index, 'audio', said['audio']);
 }
 
-function finishReason(native: string): FinishReason {
-  switch (native) {
-    case 'stop':
-    case 'length':
-    case 'tool_calls':
-    case 'content_filter':
-      return native;
-    case 'function_call':
-      return 'tool_calls';
-    default:
-      return 'other';
+/**
+ * One text under several names: DeepSeek and vLLM write reasoning_content, OpenRouter and newer vLLM reasoning, some an
+ * object with a text (Envoy). `reasoning_details` carries it again, with signatures.
+ */
+function readReasoning(
+  index: number,
+  said: Readonly<Record<string, unknown>>,
+  blocks: OpenBlocks,
+  events: ChatEvent[],
+): void {
+  const text = said['reasoning_content'] ?? said['reasoning'];
+  if (typeof text === 'string') blocks.text(events, index, 'reasoning', text);
+  else if (isRecord(text)) blocks.text(events, index, 'reasoning', text['text']);
+  const details = said['reasoning_details'];
+  if (Array.isArray(details) && details.length > 0) {
+    blocks.details(events, index, details, typeof text === 'string' && text !== '');
   }
 }
 

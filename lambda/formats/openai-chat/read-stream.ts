@@ -1,22 +1,17 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
+import type { StreamPiece, StreamReader } from '../../core/chat/reading.ts';
 import { type SseEvent, SseSplitter, SseTooLarge } from '../../wire/sse.ts';
-import { invalid, isUsageOnly, readAnswer } from './read-answer.ts';
-
-/** One whole event of a stream: its bytes as received, and what it says. */
-export interface StreamPiece {
-  readonly raw: Uint8Array;
-  readonly events: readonly ChatEvent[];
-  /** Carries usage and nothing else, so it can be left out where the caller did not ask for usage. */
-  readonly usageOnly: boolean;
-}
+import { OpenBlocks } from './blocks.ts';
+import { invalid, isUsageOnly, readObject } from './read-answer.ts';
 
 const NOTHING: readonly ChatEvent[] = [];
 const DONE: readonly ChatEvent[] = [{ type: 'done' }];
 
 /** Reads a stream of `chat.completion.chunk` events; where the bytes are split makes no difference. */
-export class ChatStreamReader {
+export class ChatStreamReader implements StreamReader {
   readonly #splitter: SseSplitter;
   readonly #target: string;
+  readonly #blocks = new OpenBlocks();
 
   constructor(target: string, maxEventBytes: number) {
     this.#target = target;
@@ -52,6 +47,6 @@ export class ChatStreamReader {
     } catch {
       return { raw, events: [invalid(this.#target, 'an event is no JSON')], usageOnly: false };
     }
-    return { raw, events: readAnswer(this.#target, value), usageOnly: isUsageOnly(value) };
+    return { raw, events: readObject(this.#target, value, this.#blocks), usageOnly: isUsageOnly(value) };
   }
 }

@@ -1,11 +1,11 @@
-import type { ChatView } from '../../core/chat/request.ts';
+import type { RequestView } from '../../core/chat/request.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { maskText } from '../../core/guard/mask.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
 /** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
-export function readRequest(tape: JsonTape): ChatView | TollgateError {
+export function readRequest(tape: JsonTape): RequestView | TollgateError {
   const parsed = requestSchema.safeParse(tape.outline);
   if (!parsed.success) return explain(tape, parsed.error.issues[0]?.path ?? []);
   const body = parsed.data;
@@ -31,7 +31,7 @@ export function readRequest(tape: JsonTape): ChatView | TollgateError {
   };
 }
 
-function maxTokens(body: ChatRequestBody): ChatView['maxTokens'] {
+function maxTokens(body: ChatRequestBody): RequestView['maxTokens'] {
   if (isGiven(body.max_completion_tokens)) {
     return { value: body.max_completion_tokens, param: 'max_completion_tokens' };
   }

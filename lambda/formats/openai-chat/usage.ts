@@ -25,6 +25,7 @@ export function readUsage(raw: unknown): Usage | undefined {
     input: Math.max(0, prompt - cacheRead - cacheWrite),
     cacheRead,
     cacheWrite,
+    cacheWriteLong: 0,
     output: beside ? completion : completion - reasoning,
     reasoning,
   };

@@ -28,6 +28,11 @@ export const caller = z
       description: 'User that is charged: scope `user:USER`.',
       defaultText: 'the name of an IAM user; none for a role',
     }),
+    reasoning_in_tool_ids: z.boolean().optional().meta({
+      description:
+        "Whether a chat client's tool call ids carry the model's signed reasoning, encrypted, so that it survives a tool loop. Turn it off where long ids do harm; reasoning is then left out of the next turn.",
+      default: true,
+    }),
   })
   .refine(
     (value) => (value.principal === undefined) !== (value.key === undefined),

@@ -25,9 +25,11 @@ const baseUrl = z
     'a URL without query, fragment and credentials',
   );
 
+const KINDS = 'Kind of upstream: `sandbox`, `openai`, `anthropic`, `bedrock` or `openai-compatible`.';
+
 const sandbox = z
   .strictObject({
-    type: z.literal('sandbox').describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+    type: z.literal('sandbox').describe(KINDS),
   })
   .describe(
     'Answers inside the gateway, deterministically and without a key. Its prices are invented, so that budgets can be tried out.',
@@ -35,7 +37,7 @@ const sandbox = z
 
 const openai = z
   .strictObject({
-    type: z.literal('openai').describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+    type: z.literal('openai').describe(KINDS),
     key,
     base_url: baseUrl.optional().meta({
       description:
@@ -49,12 +51,40 @@ const openaiCompatible = z
   .strictObject({
     type: z
       .literal('openai-compatible')
-      .describe('Kind of upstream: `sandbox`, `openai` or `openai-compatible`.'),
+      .describe(KINDS),
     base_url: baseUrl.describe('Base of the API with its version; `/chat/completions` is appended.'),
     key: key.optional().describe('Where the key lies, never the key itself. Leave out where none is needed.'),
   })
   .describe('A server that speaks the OpenAI format: vLLM, Ollama, llama.cpp, LM Studio and others.');
 
+const anthropic = z
+  .strictObject({
+    type: z.literal('anthropic').describe(KINDS),
+    key,
+    base_url: baseUrl.optional().meta({
+      description: 'Base of the API with its version; `/messages` is appended. For a proxy.',
+      default: 'https://api.anthropic.com/v1',
+    }),
+  })
+  .describe('The Anthropic API.');
+
+const bedrock = z
+  .strictObject({
+    type: z.literal('bedrock').describe(KINDS),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-central-1')
+      .describe('AWS region whose Bedrock endpoint is called.'),
+    key: key.optional().meta({
+      description: 'A Bedrock API key. Leave out to sign with the credentials of the process or the function.',
+    }),
+    base_url: baseUrl.optional().meta({
+      description: 'Endpoint of bedrock-runtime, for a VPC endpoint.',
+      defaultText: 'the public endpoint of the region',
+    }),
+  })
+  .describe('Amazon Bedrock: Claude in its own format, every other model through Converse.');
+
 export const provider = z
-  .discriminatedUnion('type', [sandbox, openai, openaiCompatible])
+  .discriminatedUnion('type', [sandbox, openai, anthropic, bedrock, openaiCompatible])
   .describe('An upstream that serves models.');

@@ -1,0 +1,34 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** Longest upstream message that is relayed; some servers answer a whole page. */
+const MESSAGE_CHARACTERS = 2_000;
+
+/** The gateway's word for an upstream's HTTP status of 400 or more. */
+export function codeOfStatus(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'upstream_auth';
+  if (status === 408 || status === 504) return 'upstream_timeout';
+  if (status === 429) return 'upstream_rate_limited';
+  if (status === 503 || status === 529) return 'upstream_unavailable';
+  return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_error';
+}
+
+/** `retry-after` in whole seconds; the HTTP-date form is not used by model providers and is left out. */
+export function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+  const ms = Number(headers['retry-after-ms']);
+  if (Number.isFinite(ms) && ms > 0) return Math.ceil(ms / 1000);
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+}
+
+/** What JSON.parse makes of a body; undefined where it is none, such as a CDN's HTML page. */
+export function parseBody(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+export function clipMessage(message: string): string {
+  return message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS)} [...]`;
+}

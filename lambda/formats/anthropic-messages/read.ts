@@ -1,0 +1,90 @@
+import type { RequestView } from '../../core/chat/request.ts';
+import { wrongValue } from '../../core/chat/wrong-value.ts';
+import type { TollgateError } from '../../core/errors.ts';
+import { formatPath, type JsonPath } from '../../wire/json-path.ts';
+import type { JsonTape } from '../../wire/json-tape.ts';
+import { countMedia } from './count-media.ts';
+import { ownEdits } from './own-edits.ts';
+import { countSchema, EXPECTED, type MessagesBody, requestSchema } from './types.ts';
+
+/** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
+export function readRequest(tape: JsonTape): RequestView | TollgateError {
+  const parsed = requestSchema.safeParse(tape.outline);
+  return parsed.success ? viewOf(tape, parsed.data) : explain(tape, parsed.error.issues);
+}
+
+/** The same for counting tokens, where nothing is generated: `max_tokens` may be missing and a stream is none. */
+export function readCountRequest(tape: JsonTape): RequestView | TollgateError {
+  const parsed = countSchema.safeParse(tape.outline);
+  if (!parsed.success) return explain(tape, parsed.error.issues);
+  return { ...viewOf(tape, parsed.data), stream: false, maxTokens: undefined };
+}
+
+function viewOf(tape: JsonTape, body: MessagesBody): RequestView {
+  const media = countMedia(body);
+  return {
+    model: textAt(tape, ['model']) ?? body.model,
+    stream: body.stream === true,
+    includeUsage: true,
+    maxTokens: isGiven(body.max_tokens) ? { value: body.max_tokens, param: 'max_tokens' } : undefined,
+    choices: 1,
+    messages: body.messages.length,
+    images: media.images,
+    imageBytes: media.imageBytes,
+    // A thread that goes on is billed for messages that its server holds and that the body does not show.
+    documents: media.documents + (body.thread?.type === 'continue' ? 1 : 0),
+    tools: body.tools?.length ?? 0,
+    endUser: isGiven(body.metadata?.user_id) ? textAt(tape, ['metadata', 'user_id']) : undefined,
+    unpriceable: unpriceable(body),
+    tokenIds: undefined,
+    thread: isGiven(body.thread),
+    own: ownEdits(tape, body),
+  };
+}
+
+/** Parameters that bill beside the tokens of the model that was asked, or at another rate. */
+function unpriceable(body: MessagesBody): readonly string[] {
+  const found: string[] = [];
+  if (isGiven(body.speed) && body.speed !== 'standard') found.push('speed');
+  // `auto` may use priority capacity, which is committed and paid for apart.
+  const tier = body.service_tier;
+  if (isGiven(tier) && tier !== 'auto' && tier !== 'standard_only') found.push('service_tier');
+  for (const name of ['inference_geo', 'fallbacks'] as const) {
+    if (isGiven(body[name])) found.push(name);
+  }
+  if (isFilled(body['mcp_servers'])) found.push('mcp_servers');
+  const { container } = body;
+  if (isObject(container) && isFilled(container['skills'])) found.push('container');
+  for (const [index, { type }] of (body.tools ?? []).entries()) {
+    if (isGiven(type) && type !== 'custom') found.push(`tools[${index}]`);
+  }
+  return found;
+}
+
+function explain(
+  tape: JsonTape,
+  issues: readonly { readonly path: readonly PropertyKey[] }[],
+): TollgateError {
+  const path: JsonPath = (issues[0]?.path ?? []).map((step) =>
+    typeof step === 'number' ? step : String(step),
+  );
+  return wrongValue(tape, path, EXPECTED[formatPath(path).replace(/\[\d+\]/g, '[]')] ?? 'another value');
+}
+
+/** A text, decoded; the schema has checked that it is one. */
+function textAt(tape: JsonTape, path: JsonPath): string | undefined {
+  const token = tape.find(path);
+  return token === undefined ? undefined : tape.text(token);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isFilled(value: unknown): boolean {
+  return isGiven(value) && !(Array.isArray(value) && value.length === 0);
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}

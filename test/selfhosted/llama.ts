@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { python } from './python.ts';
+import { until } from './until.ts';
+
+/** One of the server's places for running answers, as its `/slots` shows it. */
+export interface Slot {
+  readonly is_processing: boolean;
+  /** Counts up over all slots; missing in a slot that was never used. */
+  readonly id_task?: number;
+  /** The request's parameters as the server understood them. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly next_token?: readonly { readonly n_decoded: number }[];
+}
+
+export interface Llama {
+  readonly url: string;
+  /** Resolves with the slot that was used last, as soon as no answer is being generated any more. */
+  idle(): Promise<Slot>;
+  /** Resolves when an answer is being generated. */
+  busy(): Promise<void>;
+  /** Ends the process as a crash would. */
+  kill(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts llama.cpp's server on a port, by default a free one, and resolves when it answers. */
+export async function startLlama(port = 0): Promise<Llama> {
+  // Its standard input stays open as long as this process lives, and the server ends with it.
+  const child = spawn(python(), ['test/selfhosted/server.py', String(port)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let output = '';
+  const listening = Promise.withResolvers<string>();
+  const collect = (bytes: Buffer) => {
+    output += bytes.toString();
+    const found = /listens on (http\S+)\n/.exec(output)?.[1];
+    if (found !== undefined) listening.resolve(found);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const exited = once(child, 'close').then(() => {
+    running.delete(child);
+    return undefined;
+  });
+  const url = await Promise.race([listening.promise, exited]);
+  if (url === undefined) throw new Error(`the server of llama.cpp did not start:\n${output}`);
+
+  const slots = async (): Promise<readonly Slot[]> => {
+    const answer = await fetch(`${url}/slots`);
+    // Documented by llama.cpp, and checked by whoever reads a member.
+    return (await answer.json()) as readonly Slot[];
+  };
+  return {
+    url,
+    idle: () =>
+      until('no answer is being generated', async () => {
+        const all = await slots();
+        return all.some((slot) => slot.is_processing) ? undefined : lastUsed(all);
+      }),
+    async busy() {
+      await until('an answer is being generated', async () =>
+        (await slots()).find((slot) => slot.is_processing),
+      );
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function lastUsed(slots: readonly Slot[]): Slot | undefined {
+  return slots.toSorted((a, b) => (b.id_task ?? -1) - (a.id_task ?? -1))[0];
+}
