@@ -8,7 +8,7 @@ export const ENV = {
   configHash: 'CONFIG_HASH',
   /** Name of the deployment, such as `prod`. */
   environment: 'TOLLGATE_ENVIRONMENT',
-  /** Name of the Secrets Manager secret that the gateway seals with; not set where the config needs none. */
+  /** ARN of the Secrets Manager secret that the gateway seals with; not set where the config needs none. */
   sealerSecret: 'SEALER_SECRET',
   /** Name of the delivery stream that takes audit rows. */
   auditStream: 'AUDIT_STREAM',

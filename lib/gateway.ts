@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../lambda/env.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { NodeFunction } from './node-function.ts';
+import { SealerSecret } from './sealer-secret.ts';
 
 export interface GatewayProps {
   readonly environment: string;
@@ -16,6 +17,8 @@ export interface GatewayProps {
   readonly configHash: string;
   /** Names of the Secrets Manager secrets that hold provider keys. They are read, never created. */
   readonly secretNames: readonly string[];
+  /** Whether reasoning is sealed into tool call ids, which takes a secret of the gateway's own. */
+  readonly seals: boolean;
   /**
    * The most requests that run at once; above it callers get 429 from AWS. A function URL has no other throttle.
    * @default - the account's own limit
@@ -37,6 +40,7 @@ export class Gateway extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
+    const sealer = props.seals ? new SealerSecret(this, 'Sealer') : undefined;
     const { fn, role } = new NodeFunction(this, 'Gateway', {
       description: `tollgate ${props.environment}: gateway`,
       bundle: props.bundle,
@@ -47,11 +51,13 @@ export class Gateway extends Construct {
         [ENV.ledgerTable]: props.ledger.table.tableName,
         [ENV.ledgerIndex]: props.ledger.indexName,
         [ENV.configHash]: props.configHash,
+        ...(sealer === undefined ? {} : { [ENV.sealerSecret]: sealer.secret.secretArn }),
       },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
     });
     this.role = role;
     props.ledger.grantReserveAndSettle(role);
+    sealer?.grantRead(role);
     for (const name of props.secretNames) {
       secretsmanager.Secret.fromSecretNameV2(this, `Key-${name}`, name).grantRead(role);
     }

@@ -9,6 +9,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { Gateway } from './gateway.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { providerSecrets } from './provider-secrets.ts';
+import { needsSealer } from './sealer-secret.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** Folders of the bundled handlers, and what the gateway's carries. */
@@ -51,6 +52,7 @@ export class StatelessStack extends Stack {
       bundle: bundles.gateway,
       configHash: bundles.configHash,
       secretNames: providerSecrets(props.config),
+      seals: needsSealer(props.config),
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
     });
     const sweeper = new Sweeper(this, 'Sweeper', { environment, ledger, bundle: bundles.sweeper });

@@ -55,8 +55,11 @@ export interface ChatUpstream {
   losses(conversation: Conversation, capabilities: Capabilities): readonly Loss[];
   /** The request as JSON text. What `support` and `losses` refuse is left out. An error where nothing valid can be said. */
   write(conversation: Conversation, send: SendFacts): string | TollgateError;
-  /** What a whole answer says; an `error` event where it is none. */
-  readAnswer(target: string, value: unknown): readonly ChatEvent[];
+  /**
+   * What a whole answer says; an `error` event where it is none. `body` are the bytes that `value` was parsed from: where
+   * a format writes tool arguments as objects, their text is cut from there and keeps its own spelling.
+   */
+  readAnswer(target: string, value: unknown, body?: Uint8Array): readonly ChatEvent[];
   streamReader(target: string, maxEventBytes: number): StreamReader;
   readonly readHttpError: ReadHttpError;
   /** Whether every request needs an output cap, so that one is sent even where the caller gave none. */

@@ -5,6 +5,7 @@ import { TollgateError } from '../core/errors.ts';
 import { ZERO } from '../core/money.ts';
 import { targetName } from '../core/routing/target.ts';
 import type { SendFacts } from '../formats/format.ts';
+import type { KeyRef } from '../ports/secrets.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
 import { failureError } from './failure.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -22,7 +23,7 @@ export type AttemptResult =
 /** What can be called; an estimate needs nobody. */
 export type Callable = Exclude<Served, { kind: 'estimate' }>;
 
-/** One call of one target, up to the commit of its answer. */
+/** One call of one target, up to the commit of its answer. A key that was rotated meanwhile is read again, once. */
 export async function attempt(
   state: Admitted,
   candidate: Candidate,
@@ -30,8 +31,27 @@ export async function attempt(
   ports: GatewayPorts,
   setup: Setup,
 ): Promise<AttemptResult> {
+  const ref = keyRef(candidate.target.provider, setup);
+  const key = ref === undefined ? undefined : await keyOf(() => ports.secrets.get(ref));
+  if (key instanceof TollgateError) return { type: 'failed', error: key, charge: undefined };
+  const result = await tryOnce(state, candidate, served, key, ports, setup);
+  if (ref === undefined || result.type === 'committed' || result.error.code !== 'upstream_auth')
+    return result;
+  const fresh = await keyOf(() => ports.secrets.renew(ref));
+  if (fresh instanceof TollgateError || fresh === key) return result;
+  return tryOnce(state, candidate, served, fresh, ports, setup);
+}
+
+async function tryOnce(
+  state: Admitted,
+  candidate: Candidate,
+  served: Callable,
+  key: string | undefined,
+  ports: GatewayPorts,
+  setup: Setup,
+): Promise<AttemptResult> {
   const name = targetName(candidate.target);
-  const call = await send(state, candidate, served, ports, setup);
+  const call = send(state, candidate, served, key, ports, setup);
   if (call instanceof TollgateError) return { type: 'failed', error: call, charge: undefined };
   state.interrupt.giveUp = () => call.cancel();
   const answer = await call.answer;
@@ -78,23 +98,20 @@ async function readAnswer(
   return { type: 'failed', error, charge: chargeFor(progress, candidate, state) };
 }
 
-async function send(
+function send(
   state: Admitted,
   candidate: Candidate,
   served: Callable,
+  key: string | undefined,
   ports: GatewayPorts,
   setup: Setup,
-): Promise<UpstreamCall | TollgateError> {
-  const { target } = candidate;
-  const provider = setup.provider(target.provider);
-  const config = setup.config.providers[target.provider];
-  if (provider === undefined || config === undefined)
-    throw new Error(`Bug! the plan names the unknown provider ${target.provider}`);
+): UpstreamCall | TollgateError {
+  const provider = setup.provider(candidate.target.provider);
+  if (provider === undefined)
+    throw new Error(`Bug! the plan names the unknown provider ${candidate.target.provider}`);
   const facts = sendFacts(state, candidate);
   const body = bodyOf(state, served, facts);
   if (body instanceof TollgateError) return body;
-  const key = 'key' in config && config.key !== undefined ? await secretOf(config.key, ports) : undefined;
-  if (key instanceof TollgateError) return key;
   const { limits } = setup;
   state.trail.sentAt ??= ports.clock.monotonic();
   return ports.upstreams[provider.transport].send({
@@ -144,12 +161,14 @@ function translated(source: Source, served: Callable, send: SendFacts): string |
     : served.service.format.write(conversation, send);
 }
 
-async function secretOf(
-  ref: { env?: string | undefined; secret?: string | undefined },
-  ports: GatewayPorts,
-): Promise<string | undefined | TollgateError> {
+function keyRef(provider: string, setup: Setup): KeyRef | undefined {
+  const section = setup.config.providers[provider];
+  return section !== undefined && 'key' in section ? section.key : undefined;
+}
+
+async function keyOf(read: () => Promise<string | undefined>): Promise<string | undefined | TollgateError> {
   try {
-    return await ports.secrets.get(ref);
+    return await read();
   } catch (cause) {
     return new TollgateError('provider_not_configured', "The provider's key cannot be read from its store", {
       cause,

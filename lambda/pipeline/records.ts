@@ -3,10 +3,7 @@ import type { GatewayPorts } from './ports.ts';
 import type { Identified, Received } from './states.ts';
 
 /** What is known of a request before its call, for the entry that holds its budget. */
-export function heldRecord(
-  state: Pick<Identified, 'trail' | 'caller'>,
-  ports: GatewayPorts,
-): HeldRecord {
+export function heldRecord(state: Pick<Identified, 'trail' | 'caller'>, ports: GatewayPorts): HeldRecord {
   const { trail } = state;
   return {
     receivedMs: trail.receivedMs,

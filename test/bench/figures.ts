@@ -25,6 +25,8 @@ const CPU_AIM: Readonly<Record<Scenario, number>> = {
   'multi-turn': 6,
   'stream-100x': 1.6,
   'stream-paced': 1.6,
+  'chat-anthropic': 1.8,
+  'chat-bedrock': 1.8,
 };
 /** Most milliseconds that the first byte of a stream may come later than through the bare proxy, at the median. */
 const TTFT_AIM_MS = 1;
@@ -40,7 +42,7 @@ export function figuresOf(measured: Measured, flags: BenchFlags): Figure[] {
 
 function scenarioFigures(runs: readonly Run[], scenario: Scenario, target: Target): Figure[] {
   const [latency = 'paced', cpu = latency] = modesOf(scenario);
-  const streamed = scenario.startsWith('stream');
+  const streamed = /^(?:stream|chat)-/.test(scenario);
   const line = (
     mode: Mode,
     what: string,

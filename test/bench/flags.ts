@@ -6,6 +6,8 @@ export const SCENARIOS = [
   'multi-turn',
   'stream-100x',
   'stream-paced',
+  'chat-anthropic',
+  'chat-bedrock',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 

@@ -36,7 +36,8 @@ export async function startGateway({ upstream, guard, cpu, node = [] }: GatewayO
     name: 'the gateway',
     args: [...node, ...args, '--log', 'off'],
     cpu,
-    env: { TOLLGATE_BENCH_KEY: KEY },
+    // Bedrock's requests are signed for real, with credentials that nobody checks.
+    env: { TOLLGATE_BENCH_KEY: KEY, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
   });
   return {
     ...running,
@@ -58,11 +59,21 @@ function configFor(upstream: string, guard: boolean): string {
   const action = guard ? 'redact' : 'allow';
   return `providers:
   mock: { type: openai-compatible, base_url: "${upstream}/v1" }
+  anthropic: { type: anthropic, base_url: "${upstream}/v1", key: { env: TOLLGATE_BENCH_KEY } }
+  bedrock: { type: bedrock, region: eu-central-1, base_url: "${upstream}" }
 models:
   mock-*:
     targets: [{ provider: mock }]
     price: { input: 0.75, output: 4.50 }
     capabilities: { context_tokens: 1000000, max_output_tokens: 16384 }
+${['anthropic', 'bedrock']
+  .map(
+    (name) => `  ${name}-mock-*:
+    targets: [{ provider: ${name} }]
+    price: { input: 0.75, output: 4.50 }
+    capabilities: { context_tokens: 1000000, max_output_tokens: 16384 }`,
+  )
+  .join('\n')}
 callers:
   - { key: { env: TOLLGATE_BENCH_KEY }, team: bench, app: load }
 budgets:

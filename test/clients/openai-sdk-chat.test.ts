@@ -46,7 +46,12 @@ test('an event reaches the SDK before the upstream sends the next one', async ()
   const [answer] = recorded('openai-chat/text-stream-usage');
   assert.ok(answer);
   replay.upstream.play([pace.of(answer)]);
-  const stream = client.chat.completions.create({ model: 'gpt-4o', messages, stream: true });
+  const stream = client.chat.completions.create({
+    model: 'gpt-4o',
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
   // The head alone may be held back until content came; from there on each event must be seen to get the next one.
   const contentAt = answer.pieces.findIndex((piece) => /"content":"[^"]/.test(Buffer.from(piece).toString()));
   pace.allow(contentAt + 1);
@@ -154,6 +159,7 @@ test('the SDK retries what may succeed, and gets the answer of the second try', 
   const [busy] = recorded('synthetic/openai-error-503-overloaded');
   const [answer] = recorded('openai-chat/text-nonstream');
   assert.ok(busy && answer);
+  const atOnce = { ...busy, headers: { ...busy.headers, 'retry-after': '0' } };
   let tries = 0;
   const retrying = new OpenAI({
     baseURL: replay.v1,
@@ -162,7 +168,7 @@ test('the SDK retries what may succeed, and gets the answer of the second try', 
     fetch: (url, init) => {
       tries += 1;
       // Only the first try meets the busy upstream, however often the gateway asks it within that try.
-      replay.upstream.play(() => (tries === 1 ? busy : answer));
+      replay.upstream.play(() => (tries === 1 ? atOnce : answer));
       return fetch(url, init);
     },
   });

@@ -101,7 +101,7 @@ for (const { id, response } of streams) {
     const pieces = read(response, []);
     const progress = new Progress(choicesIn(pieces));
     const generated = pieces.map(({ events }) =>
-      events.reduce((sum, event) => sum + (event.type === 'content' ? event.bytes : 0), 0),
+      events.reduce((sum, event) => sum + (event.type === 'text' ? event.text.length : 0), 0),
     );
     for (const [index, { events }] of pieces.entries()) {
       for (const event of events) progress.see(event);

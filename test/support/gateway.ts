@@ -79,6 +79,7 @@ export function testGateway(
     secrets: {
       has: (ref) => ref.env !== undefined && env[ref.env] !== undefined,
       get: async (ref) => (ref.env === undefined ? undefined : env[ref.env]),
+      renew: async (ref) => (ref.env === undefined ? undefined : env[ref.env]),
     },
     config: read.config,
     configVersion: read.hash,

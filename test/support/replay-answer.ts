@@ -83,7 +83,11 @@ export function recordedText(id: string, n: number): string {
   return read(id, exchange.response).toString();
 }
 
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ReplayAnswer {
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ReplayAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },

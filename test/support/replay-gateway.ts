@@ -39,7 +39,10 @@ models:
 export async function startReplayGateway(): Promise<ReplayGateway> {
   const upstream = await startReplayUpstream();
   const gateway = await startGateway({ yaml: config(upstream.url), env: { UPSTREAM_KEY } });
-  if (gateway.url === '') throw new Error(gateway.output());
+  if (gateway.url === '') {
+    await upstream.close();
+    throw new Error(gateway.output());
+  }
   return {
     upstream,
     gateway,

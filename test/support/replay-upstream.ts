@@ -57,6 +57,8 @@ export async function startReplayUpstream(): Promise<ReplayUpstream> {
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   const upstream = await startRawUpstream((raw, reply) => {
+    // A kept connection gets one listener per request.
+    reply.socket.setMaxListeners(0);
     const request = sentRequest(raw, reply.closed);
     const index = requests.length;
     requests.push(request);
@@ -105,7 +107,9 @@ function nothingLeft(request: SentRequest, index: number): ReplayAnswer {
 
 async function send(reply: RawReply, answer: ReplayAnswer): Promise<void> {
   const headers = Object.fromEntries(
-    Object.entries(answer.headers).filter(([name]) => !/^(content-length|transfer-encoding|connection)$/i.test(name)),
+    Object.entries(answer.headers).filter(
+      ([name]) => !/^(content-length|transfer-encoding|connection)$/i.test(name),
+    ),
   );
   if (!answer.stream) {
     await answer.before?.(0);

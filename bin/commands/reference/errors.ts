@@ -1,5 +1,5 @@
 import { type ErrorCode, TollgateError } from '../../../lambda/core/errors.ts';
-import { renderError } from '../../../lambda/dialects/openai-chat/errors.ts';
+import { renderError } from '../../../lambda/dialects/openai/errors.ts';
 import { FAMILIES, type Words } from './error-words.ts';
 
 /** The text of docs/reference/errors.md. Status, type and retry are asked of the code that answers callers. */

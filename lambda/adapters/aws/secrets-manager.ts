@@ -3,6 +3,8 @@ import type { KeyRef, Secrets } from '../../ports/secrets.ts';
 
 /** How long a key is used before it is read again, so that a rotated key is picked up without a deploy. */
 const TTL_MS = 300_000;
+/** Between two reads of one secret because an upstream refused its key: a key that is wrong must not cost a call each time. */
+const RENEW_MS = 10_000;
 /** Keys of a deployment: one per provider. */
 const MAX_KEYS = 100;
 
@@ -33,11 +35,19 @@ export function createSecretsManagerSecrets({ read, now }: SecretsManagerOptions
       }
     },
   });
+  const renewed = new LRUCache<string, number>({ max: MAX_KEYS });
   return {
     has: (ref) => ref.secret !== undefined,
     async get(ref: KeyRef) {
       if (ref.secret === undefined) return undefined;
       return (await cache.fetch(ref.secret))?.key;
+    },
+    async renew(ref: KeyRef) {
+      if (ref.secret === undefined) return undefined;
+      const last = renewed.get(ref.secret);
+      const forceRefresh = last === undefined || now() - last >= RENEW_MS;
+      if (forceRefresh) renewed.set(ref.secret, now());
+      return (await cache.fetch(ref.secret, { forceRefresh }))?.key;
     },
   };
 }

@@ -13,5 +13,6 @@ export function createEnvSecrets(env: Readonly<Record<string, string | undefined
   return {
     has: (ref) => read(ref) !== undefined,
     get: async (ref) => read(ref),
+    renew: async (ref) => read(ref),
   };
 }

@@ -39,7 +39,8 @@ function addUsage(facts: Record<string, FactValue>, { usage }: FinalRecord): voi
   facts['ti'] = BigInt(usage.input);
   facts['to'] = BigInt(usage.output);
   if (usage.cacheRead > 0) facts['tr'] = BigInt(usage.cacheRead);
-  if (usage.cacheWrite > 0) facts['tw'] = BigInt(usage.cacheWrite);
+  const written = usage.cacheWrite + usage.cacheWriteLong;
+  if (written > 0) facts['tw'] = BigInt(written);
   if (usage.reasoning > 0) facts['tg'] = BigInt(usage.reasoning);
 }
 

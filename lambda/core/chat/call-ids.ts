@@ -41,6 +41,8 @@ export function fitCallIds(turns: readonly Turn[], fits: RegExp): readonly Turn[
 }
 
 function hashed(id: string, before: number): string {
-  const hash = createHash('sha256').update(JSON.stringify([id, before])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([id, before]))
+    .digest('hex');
   return `call_${hash.slice(0, HASH_CHARACTERS)}`;
 }

@@ -1,6 +1,6 @@
 import { type Nano, ZERO } from '../money.ts';
 import type { Progress } from './progress.ts';
-import { boundOf, costOf, type Price, type Usage } from './usage.ts';
+import { boundOf, costOf, type Price, type Rates, type Usage } from './usage.ts';
 
 /** Tokens per choice that may have been generated and not yet delivered when a stream was given up. */
 const UNDELIVERED_TOKENS = 64;
@@ -40,6 +40,7 @@ export function chargeOf(progress: Progress, priced: Priced): Charge {
     input: told?.input ?? priced.inputBound,
     cacheRead: told?.cacheRead ?? 0,
     cacheWrite: told?.cacheWrite ?? 0,
+    cacheWriteLong: told?.cacheWriteLong ?? 0,
     output: outputOf(progress, priced),
     reasoning: 0,
   };
@@ -61,11 +62,21 @@ function outputOf(progress: Progress, priced: Priced): number {
 
 function costOfBound(usage: Usage, inputIsExact: boolean, price: Price | undefined): Nano {
   if (price === undefined) return ZERO;
-  return inputIsExact
-    ? costOf(usage, { ...price, output: dearer(price) })
-    : boundOf(usage.input, usage.output, price);
+  return inputIsExact ? costOf(usage, atDearerOutput(price)) : boundOf(usage.input, usage.output, price);
 }
 
-function dearer(price: Price): Price['output'] {
-  return price.output > price.reasoning ? price.output : price.reasoning;
+/** What was generated may have been reasoning, in whichever tier the input puts the request. */
+function atDearerOutput(price: Price): Price {
+  const { long } = price;
+  return {
+    ...price,
+    output: dearer(price),
+    ...(long === undefined
+      ? {}
+      : { long: { ...long, rates: { ...long.rates, output: dearer(long.rates) } } }),
+  };
+}
+
+function dearer(rates: Rates): Rates['output'] {
+  return rates.output > rates.reasoning ? rates.output : rates.reasoning;
 }

@@ -10,8 +10,6 @@ export const NOT_BUILT: Readonly<Record<string, string>> = {
     'typed fallbacks are not built yet; list further targets instead, they are tried in order',
   'models.*.cache': 'answer caching is not built yet; remove `cache`',
   'models.*.targets.*.weight': 'weighted routing is not built yet; order the targets with `priority`',
-  'models.*.unsupported':
-    'dropping unsupported parameters is not built yet; they are refused, remove `unsupported`',
   'providers.*.regions': 'a provider has one region; write `region`, and a provider for each further one',
   'callers.*.trusted_session_names':
     'users from session names are not built yet; name the `user` of a principal',

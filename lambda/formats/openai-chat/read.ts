@@ -1,7 +1,10 @@
 import type { RequestView } from '../../core/chat/request.ts';
+import { wrongValue } from '../../core/chat/wrong-value.ts';
 import { TollgateError } from '../../core/errors.ts';
-import { maskText } from '../../core/guard/mask.ts';
+import { formatPath } from '../../wire/json-path.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
+import { imageBytes } from './image-bytes.ts';
+import { ownEdits } from './own-edits.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
 /** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
@@ -25,9 +28,14 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     choices: body.n ?? 1,
     messages: body.messages.length,
     images: parts.images,
+    imageBytes: parts.images === 0 ? 0 : imageBytes(tape),
+    documents: parts.documents,
     tools: body.tools?.length ?? 0,
-    endUser: isGiven(body.user) ? textAt(tape, 'user') : undefined,
+    endUser: endUser(tape, body),
     unpriceable: unpriceable(body, parts.media),
+    tokenIds: undefined,
+    thread: false,
+    own: ownEdits(tape, body),
   };
 }
 
@@ -38,17 +46,30 @@ function maxTokens(body: ChatRequestBody): RequestView['maxTokens'] {
   return isGiven(body.max_tokens) ? { value: body.max_tokens, param: 'max_tokens' } : undefined;
 }
 
-function countParts(body: ChatRequestBody): { images: number; media: readonly string[] } {
-  let images = 0;
-  const media: string[] = [];
+/** `safety_identifier` is OpenAI's newer name of `user`. */
+function endUser(tape: JsonTape, body: ChatRequestBody): string | undefined {
+  if (isGiven(body.safety_identifier)) return textAt(tape, 'safety_identifier');
+  return isGiven(body.user) ? textAt(tape, 'user') : undefined;
+}
+
+interface Parts {
+  images: number;
+  documents: number;
+  /** Paths of what no price covers: audio, video, and what a later version of the API may bring. */
+  readonly media: string[];
+}
+
+function countParts(body: ChatRequestBody): Parts {
+  const parts: Parts = { images: 0, documents: 0, media: [] };
   for (const [m, { content }] of body.messages.entries()) {
     if (!Array.isArray(content)) continue;
-    for (const [p, part] of content.entries()) {
-      if (part.type === 'image_url') images += 1;
-      else if (part.type !== 'text' && part.type !== 'refusal') media.push(`messages[${m}].content[${p}]`);
+    for (const [p, { type }] of content.entries()) {
+      if (type === 'image_url') parts.images += 1;
+      else if (type === 'file' || type === 'input_file') parts.documents += 1;
+      else if (type !== 'text' && type !== 'refusal') parts.media.push(`messages[${m}].content[${p}]`);
     }
   }
-  return { images, media };
+  return parts;
 }
 
 /** Fields whose use is billed beside the tokens that a bound covers. */
@@ -72,33 +93,9 @@ function textAt(tape: JsonTape, name: string): string | undefined {
 }
 
 function explain(tape: JsonTape, path: readonly PropertyKey[]): TollgateError {
-  const param = path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
-  const expected = EXPECTED[param.replace(/\[\d+\]/g, '[]')] ?? 'another value';
-  const found = describe(path.reduce<unknown>(step, tape.value));
-  const where = param === '' ? 'The request body' : `\`${param}\``;
-  return new TollgateError('invalid_request', `${where}: found ${found}, expected ${expected}`, {
-    ...(param === '' ? {} : { param }),
-  });
-}
-
-function step(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-const maskAll = () => 'redact' as const;
-
-/** Names a value without quoting a caller's text: only short scalars are shown. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'string')
-    return value.length <= 32 ? JSON.stringify(maskText(value, maskAll)) : 'a longer string';
-  if (typeof value === 'object') return 'an object';
-  return String(value);
+  const steps = path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const name = formatPath(steps).replace(/\[\d+\]/g, '[]');
+  return wrongValue(tape, steps, EXPECTED[name] ?? 'another value');
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {

@@ -13,7 +13,8 @@ const part = z.looseObject({ type: z.string() });
 const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: z.optional(z.nullable(z.union([z.string(), z.array(part)]))),
-  tool_calls: z.optional(z.nullable(z.array(z.looseObject({ id: z.optional(z.string()) })))),
+  tool_calls: z.optional(z.nullable(z.array(z.looseObject({ id: z.optional(z.nullable(z.string())) })))),
+  tool_call_id: z.optional(z.nullable(z.string())),
 });
 
 export const requestSchema = z.looseObject({
@@ -26,8 +27,14 @@ export const requestSchema = z.looseObject({
   n: z.optional(z.nullable(positive.check(z.maximum(128)))),
   temperature: z.optional(z.nullable(z.number().check(z.minimum(0), z.maximum(2)))),
   top_p: z.optional(z.nullable(z.number().check(z.minimum(0), z.maximum(1)))),
+  stop: z.optional(z.nullable(z.union([z.string(), z.array(z.string())]))),
   tools: z.optional(z.nullable(z.array(z.looseObject({ type: z.string() })))),
+  tool_choice: z.optional(z.nullable(z.union([z.string(), z.looseObject({ type: z.string() })]))),
+  parallel_tool_calls: switchable,
+  response_format: z.optional(z.nullable(z.looseObject({ type: z.string() }))),
+  reasoning_effort: z.optional(z.nullable(z.string())),
   user: z.optional(z.nullable(z.string())),
+  safety_identifier: z.optional(z.nullable(z.string())),
   service_tier: z.optional(z.nullable(z.string())),
 });
 
@@ -46,6 +53,7 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   'messages[].tool_calls': 'a list of tool calls',
   'messages[].tool_calls[]': 'a tool call object',
   'messages[].tool_calls[].id': 'a string',
+  'messages[].tool_call_id': 'the id of the tool call that this message answers, a string',
   stream: 'true or false',
   stream_options: 'an object such as {"include_usage": true}',
   'stream_options.include_usage': 'true or false',
@@ -54,9 +62,16 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   n: 'a whole number from 1 to 128',
   temperature: 'a number from 0 to 2',
   top_p: 'a number from 0 to 1',
+  stop: 'a string or a list of strings',
   tools: 'a list of tools',
   'tools[]': 'a tool object with a type',
   'tools[].type': 'the type of the tool, such as function',
+  tool_choice: 'none, auto, required, or an object that names a tool',
+  parallel_tool_calls: 'true or false',
+  response_format: 'an object with a type, such as {"type": "json_object"}',
+  'response_format.type': 'text, json_object or json_schema',
+  reasoning_effort: 'none, minimal, low, medium, high, xhigh or max',
   user: 'a string',
+  safety_identifier: 'a string',
   service_tier: 'a string such as auto or default',
 };

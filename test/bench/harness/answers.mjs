@@ -1,4 +1,7 @@
-// What the mock upstream answers: bodies and stream plans in the OpenAI chat format.
+// What the mock upstream answers: bodies and stream plans in the OpenAI chat format, streams also as Anthropic's
+// events and as Bedrock's event stream.
+import { crc32 } from 'node:zlib';
+
 const shapes = new Map();
 const DEFAULT = { c: 100, s: 20, o: 1024, d: 0, t: 0, b: 1, k: 0, e: 0 };
 export function shapeOf(model) {
@@ -47,6 +50,62 @@ function stamp() {
 
 const MARK = '@00000000000000';
 const framed = (text) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+const event = (data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** The same stream in Anthropic's events. */
+export function anthropicPlan(s) {
+  const message = { id: `msg_${ID}`, type: 'message', role: 'assistant', model: 'claude-mock', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 250, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 1 } };
+  const delta = (text) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
+  const [before, after] = framed(delta(`${MARK} ${filler(Math.max(0, s.s - 16))}`)).split(MARK);
+  const close = [
+    event({ type: 'content_block_stop', index: 0 }),
+    event({ type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: s.c } }),
+    event({ type: 'message_stop' }),
+  ];
+  return {
+    open: framed(event({ type: 'message_start', message })) + framed(event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } })),
+    chunk: () => `${before}@${stamp()}${after}`,
+    close: `${close.map(framed).join('')}0\r\n\r\n`,
+  };
+}
+
+/** One frame of an AWS event stream, as Latin-1 text. */
+function frame(name, payload) {
+  const header = (key, value) => {
+    const head = Buffer.alloc(1 + key.length + 3);
+    head[0] = key.length;
+    head.write(key, 1, 'latin1');
+    head[1 + key.length] = 7;
+    head.writeUInt16BE(value.length, 2 + key.length);
+    return Buffer.concat([head, Buffer.from(value, 'latin1')]);
+  };
+  const headers = Buffer.concat([header(':event-type', name), header(':content-type', 'application/json'), header(':message-type', 'event')]);
+  const body = Buffer.from(JSON.stringify(payload));
+  const out = Buffer.alloc(16 + headers.length + body.length);
+  out.writeUInt32BE(out.length, 0);
+  out.writeUInt32BE(headers.length, 4);
+  out.writeUInt32BE(crc32(out.subarray(0, 8)), 8);
+  headers.copy(out, 12);
+  body.copy(out, 12 + headers.length);
+  out.writeUInt32BE(crc32(out.subarray(0, out.length - 4)), out.length - 4);
+  return out.toString('latin1');
+}
+
+/** The same stream in Bedrock's frames. */
+export function bedrockPlan(s) {
+  const rest = filler(Math.max(0, s.s - 16));
+  const close = [
+    frame('contentBlockStop', { contentBlockIndex: 0, p: 'abcdefgh' }),
+    frame('messageStop', { stopReason: 'end_turn', p: 'abcdefgh' }),
+    frame('metadata', { metrics: { latencyMs: 500 }, usage: { inputTokens: 250, outputTokens: s.c, totalTokens: 250 + s.c }, p: 'abcdefgh' }),
+  ];
+  return {
+    open: framed(frame('messageStart', { role: 'assistant', p: 'abcdefgh' })),
+    chunk: () => framed(frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: `@${stamp()} ${rest}` }, p: 'abcdefgh' })),
+    close: `${close.map(framed).join('')}0\r\n\r\n`,
+  };
+}
 
 const plans = new Map();
 /** {open, chunk(), close} of a streamed answer, each already in HTTP chunk framing. */

@@ -1,4 +1,4 @@
-// Mock upstream on raw sockets, so that it costs little: OpenAI chat completions.
+// Mock upstream on raw sockets, so that it costs little: OpenAI chat completions, Anthropic Messages, Bedrock Converse.
 //   node mock-upstream.mjs [--port 0] [--host 127.0.0.1]        prints its URL when it listens
 // What to answer is told by the model name: mock-<letter><number>-...
 //   c chunks of content (100)   s content bytes per chunk (20)   o bytes of content when not streaming (1024)
@@ -7,7 +7,7 @@
 // Each content chunk opens with "@" and 14 digits: CLOCK_MONOTONIC microseconds at the write, so that the
 // load generator (same machine) can tell how long that very chunk was under way.
 import net from 'node:net';
-import { shapeOf, streamPlan, whole } from './answers.mjs';
+import { anthropicPlan, bedrockPlan, shapeOf, streamPlan, whole } from './answers.mjs';
 import { parseArgs } from './args.mjs';
 import { Http1Reader } from './http1.mjs';
 
@@ -55,6 +55,11 @@ function runEager() {
 function hurry(step) { eager.push(step); if (!eagerSet) { eagerSet = true; setImmediate(runEager); } }
 
 function answer(socket, path, body) {
+  if (path.endsWith('/messages')) return stream(socket, anthropicPlan(shapeOf(modelIn(body))), shapeOf(modelIn(body)), 'text/event-stream; charset=utf-8');
+  if (path.endsWith('/converse-stream')) {
+    const shape = shapeOf(decodeURIComponent(path.split('/').at(-2)));
+    return stream(socket, bedrockPlan(shape), shape, 'application/vnd.amazon.eventstream');
+  }
   const shape = shapeOf(modelIn(body));
   if (!path.endsWith('/chat/completions') || shape.e) {
     const json = JSON.stringify({ error: { message: 'mock error', type: 'mock', code: null, param: null } });
@@ -67,12 +72,15 @@ function answer(socket, path, body) {
     if (shape.t) setTimeout(send, shape.t); else send();
     return;
   }
-  const plan = streamPlan(shape, has(body, '"include_usage"', 'true'));
+  stream(socket, streamPlan(shape, has(body, '"include_usage"', 'true')), shape, 'text/event-stream; charset=utf-8');
+}
+
+function stream(socket, plan, shape, type) {
   let i = 0, first = true;
   const step = () => {
     if (socket.destroyed) return false;
     let out = '';
-    if (first) { first = false; out = head(200, 'text/event-stream; charset=utf-8') + plan.open; }
+    if (first) { first = false; out = head(200, type) + plan.open; }
     for (let b = 0; b < shape.b && i < shape.c; b++, i++) out += plan.chunk();
     const more = i < shape.c;
     if (!more) out += plan.close;

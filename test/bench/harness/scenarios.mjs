@@ -39,6 +39,9 @@ const SCENARIOS = {
   'nonstream-large': { model: 'mock-o1024', prompt: 100000, rate: 60, conns: 16 },
   'multi-turn': { model: 'mock-k1', turns: 49, system: 1500, rate: 100, conns: 16 },
   'stream-100x': { model: 'mock-c100', prompt: 600, stream: true, chunks: 100, rate: 20, conns: 16 },
+  // Callers of chat completions, an upstream of another format; the bare proxy forwards the chat stream.
+  'chat-anthropic': { model: 'anthropic-mock-c100', prompt: 600, stream: true, chunks: 100, rate: 20, conns: 16 },
+  'chat-bedrock': { model: 'bedrock-mock-c100', prompt: 600, stream: true, chunks: 100, rate: 20, conns: 16 },
   'stream-paced': { model: 'mock-c200-d5', prompt: 600, stream: true, chunks: 200, paced: 40, ramp: 1000 },
 };
 

@@ -1,21 +1,36 @@
 import * as z from 'zod';
 import { count, name, usdPerMillion } from './values.ts';
 
-const price = z
+const perMillion = {
+  input: usdPerMillion.describe('US dollars per million input tokens.'),
+  output: usdPerMillion.describe('US dollars per million output tokens.'),
+  cache_read: usdPerMillion
+    .optional()
+    .meta({ description: 'US dollars per million cached input tokens.', defaultText: 'as `input`' }),
+  cache_write: usdPerMillion.optional().meta({
+    description: 'US dollars per million input tokens that are written to a cache.',
+    defaultText: 'as `input`',
+  }),
+  cache_write_1h: usdPerMillion.optional().meta({
+    description: 'US dollars per million input tokens that are written to a cache for longer, such as an hour.',
+    defaultText: 'as `cache_write`',
+  }),
+  reasoning: usdPerMillion
+    .optional()
+    .meta({ description: 'US dollars per million reasoning tokens.', defaultText: 'as `output`' }),
+};
+
+const long = z
   .strictObject({
-    input: usdPerMillion.describe('US dollars per million input tokens.'),
-    output: usdPerMillion.describe('US dollars per million output tokens.'),
-    cache_read: usdPerMillion
-      .optional()
-      .meta({ description: 'US dollars per million cached input tokens.', defaultText: 'as `input`' }),
-    cache_write: usdPerMillion.optional().meta({
-      description: 'US dollars per million input tokens that are written to a cache.',
-      defaultText: 'as `input`',
-    }),
-    reasoning: usdPerMillion
-      .optional()
-      .meta({ description: 'US dollars per million reasoning tokens.', defaultText: 'as `output`' }),
+    above_input_tokens: count.describe(
+      'Input tokens, cached ones included, above which the whole request is charged at these rates.',
+    ),
+    ...perMillion,
   })
+  .describe('Rates of long prompts, where they differ.');
+
+const price = z
+  .strictObject({ ...perMillion, long: long.optional() })
   .describe(
     'Price of every target of this alias, in place of the catalog. A model without a price is refused where a budget applies.',
   );
@@ -29,6 +44,26 @@ const capabilities = z
       default: false,
     }),
     image_tokens: count.optional().describe('Most input tokens that one image costs.'),
+    thinking: z
+      .enum(['none', 'budget', 'adaptive', 'effort'], 'none, budget, adaptive or effort')
+      .optional()
+      .meta({
+        description:
+          'How the model is told to think: not at all, with a token budget, by itself, or by an effort alone.',
+        defaultText: 'unknown; a wish to think is passed on in the newest way of the format',
+      }),
+    sampling: z.enum(['both', 'one', 'none'], 'both, one or none').optional().meta({
+      description: 'Whether `temperature` and `top_p` are taken together, one of them, or neither.',
+      defaultText: 'unknown; both are sent',
+    }),
+    structured_output: z.boolean().optional().meta({
+      description: 'Whether an answer can be bound to a JSON schema.',
+      defaultText: 'unknown; it is tried',
+    }),
+    system_turns: z.boolean().optional().meta({
+      description: 'Whether instructions may stand between turns of the conversation.',
+      default: false,
+    }),
   })
   .describe('What every target of this alias can do, in place of the catalog.');
 
@@ -68,6 +103,11 @@ export const model = z
     max_output_tokens: count.optional().meta({
       description: 'Output tokens that are asked for and reserved when the caller sets no maximum.',
       defaultText: "the model's limit",
+    }),
+    unsupported: z.enum(['refuse', 'drop'], 'refuse or drop').optional().meta({
+      description:
+        'What happens to a parameter that a target cannot take: `refuse` answers 400 and names it; `drop` leaves it out and says so in a warning. What is said is never dropped.',
+      default: 'refuse',
     }),
   })
   .describe(

@@ -10,7 +10,7 @@ const page = errorsReference();
 
 /** The code beside the two tables that have to name every code. */
 const rooms = globSync('lambda/**/*.ts', { cwd: root })
-  .filter((file) => file !== 'lambda/core/errors.ts' && file !== 'lambda/dialects/openai-chat/errors.ts')
+  .filter((file) => file !== 'lambda/core/errors.ts' && file !== 'lambda/dialects/openai/errors.ts')
   .map((file) => readFileSync(`${root}${file}`, 'utf8'))
   .join('\n');
 

@@ -1,12 +1,9 @@
-import { readRequest } from '../../formats/openai-chat/read.ts';
 import type { Dialect, ModelEntry } from '../dialect.ts';
 import { errorBody, renderError } from './errors.ts';
 
-/** `POST /v1/chat/completions` and `GET /v1/models` as OpenAI's clients know them. */
-export const openaiChat: Dialect = {
-  name: 'openai-chat',
-  format: 'openai-chat',
-  readRequest,
+/** The gateway as OpenAI's clients know an API: errors, streams and `GET /v1/models`. */
+export const openai: Dialect = {
+  name: 'openai',
   error: renderError,
   errorEvent(error) {
     return Buffer.from(`data: ${JSON.stringify(errorBody(error))}\n\n`);
@@ -17,7 +14,9 @@ export const openaiChat: Dialect = {
     // Proxies such as nginx buffer event streams unless told not to.
     'x-accel-buffering': 'no',
   },
-  heartbeat: Buffer.from(': ping\n\n'),
+  heartbeat() {
+    return Buffer.from(': ping\n\n');
+  },
   terminator: Buffer.from('data: [DONE]\n\n'),
   comment(facts) {
     return Buffer.from(`: tollgate ${JSON.stringify(facts)}\n\n`);
@@ -26,6 +25,9 @@ export const openaiChat: Dialect = {
     return { object: 'list', data: models.map(model) };
   },
   model,
+  requestHeaders(requestId) {
+    return { 'x-request-id': requestId };
+  },
 };
 
 function model(entry: ModelEntry): unknown {

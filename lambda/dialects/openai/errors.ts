@@ -64,7 +64,8 @@ export function errorBody(error: TollgateError): ErrorBody {
 export function renderError(error: TollgateError, requestId: string): Rendered {
   const wait = error.facts.retryAfterS;
   return {
-    status: error.status,
+    // Anthropic's 529 (overloaded) is no status of OpenAI's, whose clients know 503 for it.
+    status: error.status === 529 ? 503 : error.status,
     headers: {
       'content-type': 'application/json',
       'x-request-id': requestId,

@@ -1,0 +1,133 @@
+import type { Conversation, Effort, Reasoning, Turn } from '../../core/chat/conversation.ts';
+import { TollgateError } from '../../core/errors.ts';
+import { jsonObject, jsonString } from '../../wire/json-write.ts';
+import type { SendFacts } from '../format.ts';
+import { type Family, thinkingWay, thinksLikeClaude } from './families.ts';
+
+type Level = Exclude<Effort, 'none'>;
+
+/** Tokens that an effort becomes where the model takes a budget only; the steps double from Claude's minimum. */
+const BUDGETS: Readonly<Record<Level, number>> = {
+  minimal: 1_024,
+  low: 2_048,
+  medium: 8_192,
+  high: 16_384,
+  xhigh: 24_576,
+  max: 32_768,
+};
+const LEAST_BUDGET = 1_024;
+
+/** What a request says about thinking. */
+export interface ThinkingMembers {
+  /** Members of `additionalModelRequestFields`. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** `outputConfig.effort`. */
+  readonly effort: string | undefined;
+  /** Whether the model thinks on a budget, and so refuses to be made to call a tool. */
+  readonly onBudget: boolean;
+  /** Whether the model is told to think. */
+  readonly on: boolean;
+}
+
+const SILENT: ThinkingMembers = { fields: {}, effort: undefined, onBudget: false, on: false };
+
+/**
+ * What a conversation's wish for reasoning becomes. Source: AWS, Bedrock user guide, "Extended thinking" and "Adaptive
+ * thinking" (Claude); Nova 2 user guide, "Extended thinking". An error where a budget leaves no token for the answer.
+ */
+export function thinkingMembers(
+  conversation: Conversation,
+  send: SendFacts,
+  family: Family,
+): ThinkingMembers | TollgateError {
+  const { reasoning, reasoningDisplay } = conversation.settings;
+  const way = thinkingWay(family, send.capabilities);
+  if (reasoning === undefined || way === undefined) return SILENT;
+  if (way === 'nova') return nova(reasoning);
+  const effort = effortOf(reasoning);
+  if (effort === 'none') return { ...SILENT, fields: { thinking: '{"type":"disabled"}' } };
+  const display = reasoningDisplay === undefined ? undefined : jsonString(reasoningDisplay);
+  if (way === 'adaptive') {
+    return {
+      fields: { thinking: jsonObject({ type: '"adaptive"', display }) },
+      effort: effort === 'minimal' ? 'low' : effort,
+      onBudget: false,
+      on: true,
+    };
+  }
+  if (cannotThinkOn(conversation, send, family)) return SILENT;
+  const tokens = budgetOf(conversation, reasoning, effort ?? 'high', send.maxTokens);
+  if (tokens === undefined || tokens instanceof TollgateError) return tokens ?? SILENT;
+  const thinking = jsonObject({ type: '"enabled"', budget_tokens: String(tokens), display });
+  return { fields: { thinking }, effort: undefined, onBudget: true, on: true };
+}
+
+/** Whether a turn's reasoning may go back: all of it was signed, by this very model as far as is known, or none goes. */
+export function sendsThinking(turn: Turn, send: SendFacts, family: Family): boolean {
+  if (send.fallback) return false;
+  const known = thinksLikeClaude(family, send.capabilities);
+  return turn.content.every((block) => {
+    if (block.kind !== 'thinking' && block.kind !== 'redacted_thinking') return true;
+    if (block.kind === 'thinking' && block.signature === undefined) return false;
+    return block.origin === undefined ? known : block.origin === send.target;
+  });
+}
+
+/** The effort that a wish comes nearest to; undefined where it leaves that to the model. */
+export function effortOf(reasoning: Reasoning): Effort | undefined {
+  if (reasoning.type === 'off') return 'none';
+  return reasoning.type === 'budget' ? nearest(reasoning.tokens) : reasoning.effort;
+}
+
+/** Nova's effort for a wish; `high` is not asked for, because Nova refuses an output cap beside it. */
+export function novaEffort(reasoning: Reasoning): 'low' | 'medium' | undefined {
+  const effort = effortOf(reasoning);
+  if (effort === 'none') return undefined;
+  return effort === 'minimal' || effort === 'low' ? 'low' : 'medium';
+}
+
+function nova(reasoning: Reasoning): ThinkingMembers {
+  const effort = novaEffort(reasoning);
+  // Off is what it does by itself.
+  if (effort === undefined) return SILENT;
+  const reasoningConfig = jsonObject({ type: '"enabled"', maxReasoningEffort: jsonString(effort) });
+  return { ...SILENT, fields: { reasoningConfig }, on: true };
+}
+
+function nearest(tokens: number): Level {
+  const levels = ['low', 'medium', 'high', 'xhigh'] as const;
+  return levels.find((level) => tokens <= BUDGETS[level]) ?? 'max';
+}
+
+/** A budget stays below the output cap. One that an effort stands for gives way; undefined where there is no room. */
+function budgetOf(
+  { asked }: Conversation,
+  reasoning: Reasoning,
+  effort: Level,
+  maxTokens: number | undefined,
+): number | undefined | TollgateError {
+  if (reasoning.type === 'budget') {
+    const tokens = Math.max(LEAST_BUDGET, reasoning.tokens);
+    if (maxTokens === undefined || tokens < maxTokens) return tokens;
+    const param = asked.find(({ feature }) => feature === 'reasoning')?.param;
+    return new TollgateError(
+      'invalid_request',
+      `The reasoning budget of ${tokens} tokens leaves none of the ${maxTokens} output tokens for the answer. Lower the budget, or raise the output limit above it`,
+      param === undefined ? {} : { param },
+    );
+  }
+  if (maxTokens === undefined) return BUDGETS[effort];
+  const tokens = Math.min(BUDGETS[effort], Math.max(LEAST_BUDGET, Math.floor(maxTokens / 2)));
+  return tokens < maxTokens ? tokens : undefined;
+}
+
+/**
+ * Whether the last assistant turn calls tools and has no reasoning that could go back: then Claude refuses to think on a
+ * budget, and does not think in this call.
+ */
+function cannotThinkOn({ turns }: Conversation, send: SendFacts, family: Family): boolean {
+  const last = turns.findLast(({ role }) => role === 'assistant');
+  if (last === undefined || !last.content.some(({ kind }) => kind === 'tool_call')) return false;
+  const reasons = last.content.some(({ kind }) => kind === 'thinking' || kind === 'redacted_thinking');
+  return !reasons || !sendsThinking(last, send, family);
+}

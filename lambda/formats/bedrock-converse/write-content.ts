@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Block, CacheMark, ToolCallBlock, ToolResultBlock } from '../../core/chat/conversation.ts';
+import { TollgateError } from '../../core/errors.ts';
+import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
+import { type DocumentNames, mediaBlock } from './write-media.ts';
+
+/** What the writer of one request knows beside the blocks. */
+export interface Writing {
+  readonly names: DocumentNames;
+  /** Whether cache marks are written. */
+  readonly caches: boolean;
+  /** Whether the reasoning of a turn goes back to the model. */
+  readonly thinking: boolean;
+}
+
+/** The blocks of one turn as content blocks. */
+export function writeBlocks(blocks: readonly Block[], writing: Writing): string[] | TollgateError {
+  const texts: string[] = [];
+  for (const block of blocks) {
+    const text = writeBlock(block, writing);
+    if (text instanceof TollgateError) return text;
+    if (text === undefined) continue;
+    texts.push(text);
+    if (writing.caches && 'cache' in block && block.cache !== undefined) texts.push(cachePoint(block.cache));
+  }
+  return texts;
+}
+
+/** A cache mark is a block of its own behind what it marks. Of the two times the next longer one is taken. */
+export function cachePoint({ ttl }: CacheMark): string {
+  const time = ttl === undefined ? undefined : ttl === '5m' ? '5m' : '1h';
+  return jsonObject({
+    cachePoint: jsonObject({
+      type: '"default"',
+      ttl: time === undefined ? undefined : jsonString(time),
+    }),
+  });
+}
+
+function writeBlock(block: Block, writing: Writing): string | undefined | TollgateError {
+  switch (block.kind) {
+    case 'text':
+    case 'refusal':
+      return block.text === '' ? undefined : textBlock(block.text);
+    case 'image':
+    case 'document':
+    case 'audio':
+    case 'video':
+      return mediaBlock(block, writing.names);
+    case 'tool_call':
+      return toolUse(block);
+    case 'tool_result':
+      return toolResult(block, writing);
+    case 'thinking':
+      if (!writing.thinking || block.signature === undefined) return undefined;
+      return reasoning('reasoningText', {
+        text: jsonString(block.text),
+        signature: jsonString(block.signature),
+      });
+    case 'redacted_thinking':
+      if (!writing.thinking) return undefined;
+      return jsonObject({
+        reasoningContent: jsonObject({
+          redactedContent: jsonString(Buffer.from(block.data, 'latin1').toString('base64')),
+        }),
+      });
+    case 'opaque':
+      return block.format === 'bedrock-converse' ? block.json : undefined;
+  }
+}
+
+export function textBlock(text: string): string {
+  return jsonObject({ text: jsonString(text) });
+}
+
+function reasoning(kind: string, members: Readonly<Record<string, string>>): string {
+  return jsonObject({ reasoningContent: jsonObject({ [kind]: jsonObject(members) }) });
+}
+
+function toolUse(call: ToolCallBlock): string {
+  return jsonObject({
+    toolUse: jsonObject({
+      toolUseId: jsonString(toolUseId(call.id)),
+      name: jsonString(call.name),
+      input: call.custom ? jsonObject({ input: jsonString(call.input) }) : inputObject(call.input),
+    }),
+  });
+}
+
+function toolResult(result: ToolResultBlock, writing: Writing): string | TollgateError {
+  const content = writeBlocks(result.content, { ...writing, caches: false });
+  if (content instanceof TollgateError) return content;
+  return jsonObject({
+    toolResult: jsonObject({
+      toolUseId: jsonString(toolUseId(result.id)),
+      content: jsonArray(content),
+      status: result.isError ? '"error"' : undefined,
+    }),
+  });
+}
+
+/** Converse takes ids of up to 64 characters of this set; any other gets a hash, the same for call and result. */
+function toolUseId(id: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return id;
+  return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+}
+
+/** The arguments with their own bytes. What is no JSON object, as a model may have written it, is kept as a text. */
+function inputObject(input: string): string {
+  const text = input.trim();
+  if (text === '') return '{}';
+  if (text.startsWith('{')) {
+    try {
+      JSON.parse(text);
+      return text;
+    } catch {
+      // Told below.
+    }
+  }
+  return jsonObject({ _raw: jsonString(input) });
+}

@@ -1,0 +1,57 @@
+import type { TollgateError } from '../../core/errors.ts';
+import { anthropicCount, anthropicMessages } from '../../formats/anthropic-messages/upstream.ts';
+import { readHttpError } from '../../formats/bedrock-converse/errors.ts';
+import type { ChatUpstream, CountUpstream, SendFacts } from '../../formats/format.ts';
+import { scanJson } from '../../wire/json-scan.ts';
+import { type Edit, splice } from '../../wire/json-splice.ts';
+import { JsonTape } from '../../wire/json-tape.ts';
+
+/** The version of the Messages format that InvokeModel takes. Source: AWS, Bedrock user guide, "Claude Messages API". */
+const VERSION = 'bedrock-2023-05-31';
+/** An output cap beside which tokens are counted where none is known: every Claude that Bedrock counts for can write it. */
+const COUNTED_MAX_TOKENS = 8_192;
+/** Nesting of a request that was written here: a caller's body within its own limit, and what stands around its parts. */
+const WRITTEN_DEPTH = 512;
+
+/** Claude's own format over InvokeModel, where model and streaming are in the path, and errors are Bedrock's. */
+export const claude: ChatUpstream = {
+  ...anthropicMessages,
+  write: (conversation, send) => edited(anthropicMessages.write(conversation, send), invokeEdits(send)),
+  readHttpError,
+};
+
+/** The same with CountTokens, which is answered in the words of the Messages API. */
+export const claudeCount: CountUpstream = {
+  ...anthropicCount,
+  write: (conversation, send) => edited(anthropicCount.write(conversation, send), countEdits(send)),
+  readHttpError,
+};
+
+/** What must differ from a request of the Messages API. Betas are a header there and a member here. */
+export function invokeEdits(send: SendFacts): readonly Edit[] {
+  const betas = (send.callerHeaders['anthropic-beta'] ?? '')
+    .split(',')
+    .map((beta) => beta.trim())
+    .filter((beta) => beta !== '');
+  const edits: Edit[] = [
+    { op: 'remove', path: ['model'] },
+    { op: 'remove', path: ['stream'] },
+    { op: 'set', path: ['anthropic_version'], json: JSON.stringify(VERSION) },
+  ];
+  if (betas.length > 0) edits.push({ op: 'set', path: ['anthropic_beta'], json: JSON.stringify(betas) });
+  return edits;
+}
+
+/** InvokeModel wants an output cap even where nothing is generated, and the count endpoint of the Messages API has none. */
+export function countEdits(send: SendFacts): readonly Edit[] {
+  const cap = send.maxTokens ?? send.capabilities.maxOutputTokens ?? COUNTED_MAX_TOKENS;
+  return [...invokeEdits(send), { op: 'set', path: ['max_tokens'], json: String(cap) }];
+}
+
+function edited(written: string | TollgateError, edits: readonly Edit[]): string | TollgateError {
+  if (typeof written !== 'string') return written;
+  const bytes = Buffer.from(written);
+  const tape = scanJson(bytes, WRITTEN_DEPTH);
+  if (!(tape instanceof JsonTape)) throw new Error(`Bug! a written request is no JSON: ${tape.problem}`);
+  return Buffer.from(splice(bytes, tape, edits)).toString();
+}

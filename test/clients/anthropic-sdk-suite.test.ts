@@ -1,0 +1,4 @@
+import { anthropicSdk } from './drivers/anthropic-sdk.ts';
+import { clientSuite } from './suite.ts';
+
+clientSuite(anthropicSdk);

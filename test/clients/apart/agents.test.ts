@@ -1,0 +1,4 @@
+import { openaiAgents } from './drivers/agents.ts';
+import { clientSuite } from '../suite.ts';
+
+clientSuite(openaiAgents);

@@ -1,0 +1,4 @@
+import { openaiSdk } from './drivers/openai-sdk.ts';
+import { clientSuite } from './suite.ts';
+
+clientSuite(openaiSdk);
