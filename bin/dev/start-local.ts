@@ -20,6 +20,7 @@ import { banner } from './banner.ts';
 import { DEFAULT_DATA, type DevFlags } from './flags.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Env, takeConfig, takeFolder } from './inputs.ts';
+import { localBedrock } from './local-bedrock.ts';
 
 export interface LocalGateway {
   readonly url: string;
@@ -62,7 +63,7 @@ export async function startLocal(
   const auditor = startAuditor({ feed: sqlite.feed, sink: auditFiles(auditFolder), clock, telemetry });
   await auditor.flush();
   const http = createUndiciUpstream();
-  const bedrock = localBedrock(env);
+  const bedrock = localBedrock(env, http);
   const sealerKey = localSealerKey(folder, randomBytes);
   const gateway = createGateway({
     clock,

@@ -1,67 +1,130 @@
-import type { Price } from '../core/chat/usage.ts';
+import type { Price, Rates } from '../core/chat/usage.ts';
 import { type Pico, picoFromUsdPerMillion } from '../core/money.ts';
 import type { Capabilities } from '../core/routing/target.ts';
-import { MODELS } from './data/models.ts';
-import type { ModelRow } from './row.ts';
+import { ANTHROPIC } from './data/anthropic.ts';
+import { BEDROCK } from './data/bedrock.ts';
+import { BEDROCK_CLAUDE } from './data/bedrock-claude.ts';
+import { OPEN_MODELS } from './data/open-models.ts';
+import { OPENAI } from './data/openai.ts';
+import { SANDBOX } from './data/sandbox.ts';
+import { type BedrockId, bedrockId, isFamily, isRegionalOpenai } from './names.ts';
+import type { ModelRow, RowPrice, Usd } from './row.ts';
 
 /** What the catalogue knows about a model. */
 export interface CatalogModel {
   readonly capabilities: Capabilities;
-  readonly price: Price;
+  /** Undefined: none is known where the provider is called. */
+  readonly price: Price | undefined;
 }
 
-const exact = new Map<string, CatalogModel>();
-const wildcards: { readonly prefix: string; readonly model: CatalogModel }[] = [];
-for (const row of MODELS) {
-  const model = modelOf(row);
-  if (row.model.endsWith('*'))
-    wildcards.push({ prefix: nameOf(row.provider, row.model.slice(0, -1)), model });
-  else for (const id of [row.model, ...row.snapshots]) exact.set(nameOf(row.provider, id), model);
-}
+const ROWS = [...SANDBOX, ...OPENAI, ...ANTHROPIC, ...BEDROCK_CLAUDE, ...BEDROCK, ...OPEN_MODELS];
+
+let named: ReadonlyMap<string, ModelRow> | undefined;
+const read = new Map<RowPrice, Price>();
 
 /**
  * Price and capabilities of a model, by the provider's type and the provider's own name of the model. Undefined: not in
  * the catalogue, so unpriced, and refused where a budget applies unless the config gives a price. A snapshot that is
- * not listed is unknown too: a name that only looks alike must not borrow a price.
+ * not listed is unknown too: a name that only looks alike must not borrow a price. `place` is Bedrock's region and the
+ * base URL of others, since some prices hold in some places only.
  */
-export function findModel(provider: string, model: string): CatalogModel | undefined {
-  const name = nameOf(provider, model);
-  return exact.get(name) ?? wildcards.find(({ prefix }) => name.startsWith(prefix))?.model;
-}
-
-/** All rows, for the reference page. */
-export function catalogRows(): readonly ModelRow[] {
-  return MODELS;
-}
-
-/** Names the row in an audit entry, so that years later the same figures can be found: `openai/gpt-5.1@2026-10-12`. */
-export function priceVersion(row: ModelRow): string {
-  return `${nameOf(row.provider, row.model)}@${row.checked}`;
-}
-
-function modelOf(row: ModelRow): CatalogModel {
+export function findModel(provider: string, model: string, place?: string): CatalogModel | undefined {
+  const id = provider === 'bedrock' ? bedrockId(model) : undefined;
+  const row = rowOf(provider, id?.model ?? model);
+  if (row === undefined) return undefined;
+  const price = row.prices.find((each) => holds(row, each, id, place));
   return {
-    capabilities: {
-      contextTokens: row.contextTokens,
-      maxOutputTokens: row.maxOutputTokens,
-      hiddenReasoning: row.hiddenReasoning,
-      imageTokens: row.imageTokens,
-    },
-    price: {
-      version: priceVersion(row),
-      input: pico(row, 'input'),
-      cacheRead: pico(row, 'cacheRead'),
-      cacheWrite: pico(row, 'cacheWrite'),
-      output: pico(row, 'output'),
-      reasoning: pico(row, 'reasoning'),
-    },
+    capabilities: capabilitiesOf(row),
+    price: price === undefined ? undefined : priceOf(row, price),
   };
 }
 
-function pico(row: ModelRow, kind: keyof ModelRow['usd']): Pico {
-  const value = picoFromUsdPerMillion(row.usd[kind]);
+/** All rows, for the reference page and for checks against other catalogues. */
+export function catalogRows(): readonly ModelRow[] {
+  return ROWS;
+}
+
+/**
+ * Names the figures in an audit entry, so that they can be found years later: `openai/gpt-5.1@2026-11-24`, and on Bedrock
+ * with the first scope, `bedrock/global.anthropic.claude-opus-5@2026-11-24`.
+ */
+export function priceVersion(row: ModelRow, price: RowPrice): string {
+  const scope = price.scopes?.[0] ?? 'region';
+  return `${nameOf(row.provider, scope === 'region' ? row.model : `${scope}.${row.model}`)}@${row.checked}`;
+}
+
+function rowOf(provider: string, model: string): ModelRow | undefined {
+  if (provider === 'openai-compatible') return OPEN_MODELS.find((row) => isFamily(row, model));
+  named ??= new Map(
+    ROWS.flatMap((row) => [row.model, ...row.aliases].map((id) => [nameOf(row.provider, id), row])),
+  );
+  return named.get(nameOf(provider, model)) ?? wildcard(provider, model);
+}
+
+function wildcard(provider: string, model: string): ModelRow | undefined {
+  return SANDBOX.find(
+    (row) => row.provider === provider && row.model.endsWith('*') && model.startsWith(row.model.slice(0, -1)),
+  );
+}
+
+function holds(
+  row: ModelRow,
+  price: RowPrice,
+  id: BedrockId | undefined,
+  place: string | undefined,
+): boolean {
+  if (row.provider === 'openai') return !isRegionalOpenai(place);
+  if (price.scopes === undefined) return true;
+  const scope = id?.scope;
+  if (scope === undefined || !price.scopes.includes(scope)) return false;
+  if (scope !== 'region') return true;
+  if (place?.startsWith('us-gov-') === true) return false;
+  return price.regions === undefined || (place !== undefined && price.regions.includes(place));
+}
+
+function capabilitiesOf(row: ModelRow): Capabilities {
+  return {
+    contextTokens: row.contextTokens,
+    maxOutputTokens: row.maxOutputTokens,
+    hiddenReasoning: row.hiddenReasoning ?? false,
+    imageTokens: row.imageTokens,
+    thinking: row.thinking,
+    sampling: row.sampling,
+    structuredOutput: row.structuredOutput,
+    systemTurns: row.systemTurns ?? false,
+  };
+}
+
+/** Amounts are read when a model is first asked for: a cold start pays for none of them. */
+function priceOf(row: ModelRow, price: RowPrice): Price {
+  const known = read.get(price);
+  if (known !== undefined) return known;
+  const { usd, long } = price;
+  const made: Price = {
+    version: priceVersion(row, price),
+    ...ratesOf(usd, row),
+    ...(long === undefined ? {} : { long: { inputTokens: long.above, rates: ratesOf(long.usd, row) } }),
+  };
+  read.set(price, made);
+  return made;
+}
+
+function ratesOf(usd: Usd, row: ModelRow): Rates {
+  const cacheWrite = usd.cacheWrite ?? usd.input;
+  return {
+    input: pico(usd.input, row),
+    cacheRead: pico(usd.cacheRead ?? usd.input, row),
+    cacheWrite: pico(cacheWrite, row),
+    cacheWriteLong: pico(usd.cacheWriteLong ?? cacheWrite, row),
+    output: pico(usd.output, row),
+    reasoning: pico(usd.reasoning ?? usd.output, row),
+  };
+}
+
+function pico(text: string, row: ModelRow): Pico {
+  const value = picoFromUsdPerMillion(text);
   if (value === undefined)
-    throw new Error(`catalogue: ${row.provider}/${row.model} has no exact ${kind} price`);
+    throw new Error(`catalogue: ${row.provider}/${row.model} has no exact price: ${text}`);
   return value;
 }
 

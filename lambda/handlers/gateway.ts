@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context } from 'aws-lambda';
+import { createBedrockUpstream } from '../adapters/aws/bedrock/bedrock-upstream.ts';
 import { readBundledConfig } from '../adapters/aws/bundled-config.ts';
 import { createDynamoClient, createDynamoStore } from '../adapters/aws/dynamo-store.ts';
 import type { HttpEvent } from '../adapters/aws/lambda-event.ts';
@@ -43,6 +44,7 @@ const ledger = createLedger({
   telemetry,
 });
 
+const http = createHttpsUpstream();
 const readSecret = secretsManagerReader();
 const sealerSecret = env[ENV.sealerSecret];
 
@@ -53,9 +55,9 @@ const gateway = createGateway({
   telemetry,
   ledger,
   upstreams: {
-    http: createHttpsUpstream(),
+    http,
     sandbox: createSandboxUpstream({ clock }),
-    bedrock: createBedrockUpstream(),
+    bedrock: createBedrockUpstream({ http }),
   },
   sealers: createSealers(async () => {
     const secret = sealerSecret === undefined ? undefined : await readSecret(sealerSecret);

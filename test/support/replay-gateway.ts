@@ -18,8 +18,8 @@ export const UPSTREAM_KEY = 'sk-upstream-of-the-replay';
  * Models of every upstream format, all answered by one replay: the prefix of a name says which. The `lenient` ones drop
  * what the other format cannot say instead of refusing it.
  */
-function config(upstream: string): string {
-  return `
+function config(upstream: string, more: string): string {
+  return `${more}
 providers:
   chat: { type: openai-compatible, base_url: "${upstream}/v1", key: { env: UPSTREAM_KEY } }
   claude: { type: anthropic, base_url: "${upstream}/v1", key: { env: UPSTREAM_KEY } }
@@ -35,10 +35,16 @@ models:
 `;
 }
 
-/** The real gateway process in front of a replay of the providers. */
-export async function startReplayGateway(): Promise<ReplayGateway> {
+/** The real gateway process in front of a replay of the providers. `more` are further sections of its config. */
+export async function startReplayGateway(
+  more = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<ReplayGateway> {
   const upstream = await startReplayUpstream();
-  const gateway = await startGateway({ yaml: config(upstream.url), env: { UPSTREAM_KEY } });
+  const gateway = await startGateway({
+    yaml: config(upstream.url, more),
+    env: { UPSTREAM_KEY, ...env },
+  });
   if (gateway.url === '') {
     await upstream.close();
     throw new Error(gateway.output());

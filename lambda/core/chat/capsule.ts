@@ -57,27 +57,3 @@ export function openCapsule(id: string, sealer: Sealer): Capsule | undefined {
   return { origin, parts };
 }
 
-/**
- * Signature under which a messages caller gets reasoning that has none, so that its client sends it back. It is taken
- * out before any Claude model sees it. The rest is OpenRouter's `reasoning_details`, where there were some.
- */
-const SIGNATURE_MARK = 'tg1.';
-
-export function isOwnSignature(signature: string): boolean {
-  return signature.startsWith(SIGNATURE_MARK);
-}
-
-export function ownSignature(details: string | undefined): string {
-  return SIGNATURE_MARK + (details === undefined ? '' : Buffer.from(details).toString('base64url'));
-}
-
-export function detailsOfSignature(signature: string): string | undefined {
-  const rest = signature.slice(SIGNATURE_MARK.length);
-  if (rest === '') return undefined;
-  const json = Buffer.from(rest, 'base64url').toString();
-  try {
-    return Array.isArray(JSON.parse(json)) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -32,3 +32,11 @@ export function parseBody(body: Uint8Array): unknown {
 export function clipMessage(message: string): string {
   return message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS)} [...]`;
 }
+
+/**
+ * Whether a server error only says that the input is longer than the model takes. llama.cpp answers 500 then, but the
+ * same request fails everywhere and at any time, so it is the caller's to change.
+ */
+export function isTooLong(status: number, message: string | undefined): boolean {
+  return status === 500 && /too (large|long)|context size/i.test(message ?? '');
+}

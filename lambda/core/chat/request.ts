@@ -1,3 +1,4 @@
+import type { JsonPath } from '../../wire/json-path.ts';
 import type { Edit } from '../../wire/json-splice.ts';
 
 /**
@@ -37,4 +38,9 @@ export interface RequestView {
    * mark. Taken out of a request that is forwarded in its own format.
    */
   readonly own: readonly Edit[];
+  /**
+   * Members of chat messages that bring earlier reasoning back (`reasoning_content` and the like): some servers of the
+   * format want them, others refuse a request that has them. Absent: there are none.
+   */
+  readonly reasoningAt?: readonly JsonPath[];
 }

@@ -35,6 +35,8 @@ const CALL_IDS = new Set(['tool_call_id', 'tool_use_id', 'call_id']);
 
 /** Signatures and ciphertexts: base64 of either alphabet, longer than any number that could hide in it. */
 const OPAQUE = /^[A-Za-z0-9+/_=-]{32,}$/;
+/** The gateway's own mark on reasoning without a signature: nothing but opaque values is ever read out of it. */
+const OWN_SIGNATURE = /^tg1\.[A-Za-z0-9_-]*$/;
 const CALL_ID = /^[A-Za-z0-9_.:|-]{1,256}$/;
 /** An id that carries sealed reasoning: ciphertext, however long, which is taken out before anything leaves. */
 const CAPSULE_ID = /^[A-Za-z0-9_.:|-]{0,128}\.tg1\.[A-Za-z0-9_-]{40,}$/;
@@ -50,7 +52,7 @@ export function isExempt(tape: JsonTape, place: Place, text: string): boolean {
   if (text.startsWith('data:')) return isBinaryUrl(text);
   if (place.isFree || place.object === undefined) return false;
   const { name, object, parent } = place;
-  if (SIGNATURES.has(name)) return OPAQUE.test(text);
+  if (SIGNATURES.has(name)) return OPAQUE.test(text) || OWN_SIGNATURE.test(text);
   if (CALL_IDS.has(name)) return isCallId(text);
   if (name === 'id')
     return isCallId(text) && (parent === 'tool_calls' || sibling(tape, object, 'type') !== undefined);

@@ -1,4 +1,5 @@
-import { hasCapsule, isOwnSignature, plainId } from '../../core/chat/capsule.ts';
+import { hasCapsule, plainId } from '../../core/chat/capsule.ts';
+import { isOwnSignature } from '../../core/chat/own-signature.ts';
 import type { Edit } from '../../wire/json-splice.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { jsonString } from '../../wire/json-write.ts';

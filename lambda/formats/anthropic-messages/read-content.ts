@@ -1,4 +1,5 @@
-import { detailsOfSignature, isOwnSignature, plainId } from '../../core/chat/capsule.ts';
+import { plainId } from '../../core/chat/capsule.ts';
+import { detailsOfSignature, isOwnSignature } from '../../core/chat/own-signature.ts';
 import type {
   Block,
   CacheMark,
@@ -95,7 +96,7 @@ function readThinking(block: JsonObject): ThinkingBlock {
   const signature = block.text('signature') ?? '';
   if (signature !== '' && !isOwnSignature(signature))
     return { kind: 'thinking', text, signature, origin: undefined };
-  const details = isOwnSignature(signature) ? detailsOfSignature(signature) : undefined;
+  const details = isOwnSignature(signature) ? detailsOfSignature(signature, text) : undefined;
   return {
     kind: 'thinking',
     text,

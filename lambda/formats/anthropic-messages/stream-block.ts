@@ -1,5 +1,5 @@
 import { joinLists } from '../../core/chat/answer.ts';
-import { ownSignature } from '../../core/chat/capsule.ts';
+import { ownSignature } from '../../core/chat/own-signature.ts';
 import type { BlockHead, ChatEvent } from '../../core/chat/events.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { ToolCallIds } from './answer-ids.ts';

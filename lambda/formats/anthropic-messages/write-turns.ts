@@ -1,5 +1,5 @@
 import { fitCallIds } from '../../core/chat/call-ids.ts';
-import { isOwnSignature } from '../../core/chat/capsule.ts';
+import { isOwnSignature } from '../../core/chat/own-signature.ts';
 import type { Block, Turn } from '../../core/chat/conversation.ts';
 import { checkToolPairs, mergeTurns } from '../../core/chat/turns.ts';
 import { TollgateError } from '../../core/errors.ts';

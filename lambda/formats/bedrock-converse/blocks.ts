@@ -42,7 +42,12 @@ export class ConverseBlocks {
 
   citation(events: ChatEvent[], index: number, citation: unknown): void {
     if (!isRecord(citation)) return;
-    events.push({ type: 'citation', choice: 0, block: this.#in(events, index, 'text'), citation: read(citation) });
+    events.push({
+      type: 'citation',
+      choice: 0,
+      block: this.#in(events, index, 'text'),
+      citation: read(citation),
+    });
   }
 
   toolCall(events: ChatEvent[], index: number, call: Readonly<Record<string, unknown>>): void {
@@ -102,7 +107,9 @@ function read(citation: Readonly<Record<string, unknown>>): Citation {
   const location = isRecord(citation['location']) ? citation['location'] : {};
   const web = isRecord(location['web']) ? location['web'] : {};
   const source = Array.isArray(citation['sourceContent']) ? citation['sourceContent'] : [];
-  const text = source.map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('');
+  const text = source
+    .map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('');
   return {
     format: 'bedrock-converse',
     raw: JSON.stringify(citation),

@@ -1,9 +1,7 @@
+import { clipMessage, codeOfStatus, parseBody, retryAfter } from '../../core/chat/http-error.ts';
 import { type ErrorCode, type ErrorFacts, TollgateError } from '../../core/errors.ts';
 import type { Headers } from '../format.ts';
 import { isRecord } from './usage.ts';
-
-/** Longest upstream message that is relayed. */
-const MESSAGE_CHARACTERS = 2_000;
 
 /**
  * Exceptions of the Bedrock runtime by their names. Source: AWS, Bedrock API reference, "Common errors" and the errors
@@ -35,15 +33,20 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
  * An HTTP error of the Bedrock runtime in the gateway's words. The exception's name is in a header, with a URL behind a
  * colon; the body is `{"message": ...}`, or anything where a proxy answered.
  */
-export function readHttpError(target: string, status: number, headers: Headers, body: Uint8Array): TollgateError {
-  const value = parse(body);
+export function readHttpError(
+  target: string,
+  status: number,
+  headers: Headers,
+  body: Uint8Array,
+): TollgateError {
+  const value = parseBody(body);
   const name = (headers['x-amzn-errortype'] ?? typeIn(value))?.split(':')[0]?.split('#').at(-1);
   const code = codeOf(name, status);
-  const seconds = Number(headers['retry-after']);
+  const retryAfterS = retryAfter(headers);
   return error(target, code, name, messageIn(value), {
     details: { upstream_status: status, target },
     ...(code === 'upstream_rejected' && status >= 400 && status < 500 ? { status } : {}),
-    ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterS: Math.ceil(seconds) } : {}),
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
   });
 }
 
@@ -67,30 +70,27 @@ function error(
   // The gateway's own credentials were refused: AWS's text names the role and the model's ARN.
   if (code === 'upstream_auth') {
     const status = facts.details?.['upstream_status'];
-    const how = [name, status === undefined ? undefined : `HTTP ${status}`].filter((part) => part !== undefined);
-    return new TollgateError(code, `${target} refused the gateway's own credentials (${how.join(', ')})`, known);
+    const how = [name, status === undefined ? undefined : `HTTP ${status}`].filter(
+      (part) => part !== undefined,
+    );
+    return new TollgateError(
+      code,
+      `${target} refused the gateway's own credentials (${how.join(', ')})`,
+      known,
+    );
   }
-  return new TollgateError(code, message ?? `${target} failed${name === undefined ? '' : ` (${name})`}`, known);
+  return new TollgateError(
+    code,
+    message ?? `${target} failed${name === undefined ? '' : ` (${name})`}`,
+    known,
+  );
 }
 
 function codeOf(name: string | undefined, status: number): ErrorCode {
   const known = name === undefined ? undefined : CODES[name];
   if (known !== undefined) return known;
-  if (status === 401 || status === 403) return 'upstream_auth';
-  if (status === 408 || status === 504) return 'upstream_timeout';
-  if (status === 429) return 'upstream_rate_limited';
-  if (status === 503) return 'upstream_unavailable';
   // A failed dependency is the model's own failure, not the caller's.
-  if (status === 424) return 'upstream_error';
-  return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_error';
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
+  return status === 424 ? 'upstream_error' : codeOfStatus(status);
 }
 
 /** Some front ends write the exception's name into the body. */
@@ -102,6 +102,5 @@ function typeIn(value: unknown): string | undefined {
 function messageIn(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   const message = value['message'] ?? value['Message'];
-  if (typeof message !== 'string' || message === '') return undefined;
-  return message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS)} [...]`;
+  return typeof message !== 'string' || message === '' ? undefined : clipMessage(message);
 }

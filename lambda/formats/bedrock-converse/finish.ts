@@ -37,10 +37,14 @@ export function finishEvent(
   if (known === 'malformed' && !held.content) {
     return {
       type: 'error',
-      error: new TollgateError('upstream_invalid', `${target} could not read its own model's output (${native})`, {
-        upstream: { type: native, code: null },
-        details: { target },
-      }),
+      error: new TollgateError(
+        'upstream_invalid',
+        `${target} could not read its own model's output (${native})`,
+        {
+          upstream: { type: native, code: null },
+          details: { target },
+        },
+      ),
     };
   }
   const stopSequence = stopSequenceIn(fields);

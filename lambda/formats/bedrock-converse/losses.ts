@@ -57,11 +57,7 @@ function temperatureLoss(
   return { how: 'capped', note: `${temperature} becomes ${MOST_TEMPERATURE}, the most that Bedrock takes` };
 }
 
-function topPLoss(
-  { settings }: Conversation,
-  { sampling }: Capabilities,
-  thinks: boolean,
-): Told | undefined {
+function topPLoss({ settings }: Conversation, { sampling }: Capabilities, thinks: boolean): Told | undefined {
   if (settings.topP === undefined) return undefined;
   if (sampling === 'none') return dropped('this model takes no sampling parameters');
   if (thinks) return settings.topP === 1 ? undefined : dropped('not together with thinking');

@@ -41,8 +41,15 @@ export const CONVERSE: SupportTable = {
   images: { how: 'native' },
   image_urls: { how: 'refused', note: 'Bedrock fetches no URL; send the image in base64', content: true },
   image_detail: NO_SUCH,
-  documents: { how: 'mapped', note: 'named by a hash of their content, as Bedrock recommends a neutral name' },
-  document_urls: { how: 'refused', note: 'Bedrock fetches no URL; send the document in base64', content: true },
+  documents: {
+    how: 'mapped',
+    note: 'named by a hash of their content, as Bedrock recommends a neutral name',
+  },
+  document_urls: {
+    how: 'refused',
+    note: 'Bedrock fetches no URL; send the document in base64',
+    content: true,
+  },
   files: { how: 'refused', note: 'a file of another provider cannot be read; send it inline', content: true },
   audio_input: { how: 'native' },
   video_input: { how: 'native' },

@@ -101,7 +101,8 @@ function bytes(base64: string): string {
 }
 
 function refused({ kind, source }: MediaBlock): TollgateError {
-  const found = source.type === 'base64' ? `the media type "${source.mediaType.slice(0, 80)}"` : `a ${source.type}`;
+  const found =
+    source.type === 'base64' ? `the media type "${source.mediaType.slice(0, 80)}"` : `a ${source.type}`;
   const known = [...new Set(Object.values(FORMATS[kind]))].join(', ');
   return new TollgateError(
     'invalid_request',

@@ -29,7 +29,11 @@ export function isKnownTier(tier: string): boolean {
 }
 
 /** `inferenceConfig`; undefined where it would be empty. */
-export function inferenceConfig(settings: Settings, send: SendFacts, claudeThinks: boolean): string | undefined {
+export function inferenceConfig(
+  settings: Settings,
+  send: SendFacts,
+  claudeThinks: boolean,
+): string | undefined {
   const { sampling } = send.capabilities;
   const samples = sampling !== 'none' && !claudeThinks;
   const temperature = samples ? settings.temperature : undefined;
@@ -58,7 +62,8 @@ export function additionalFields(
     top_k: family === 'claude' || family === 'mistral' ? topK : undefined,
     inferenceConfig:
       (family === 'nova' || family === 'nova-2') && topK !== undefined ? jsonObject({ topK }) : undefined,
-    tool_choice: single && toolChoice?.type !== 'none' ? singleCall(toolChoice, thinking.onBudget) : undefined,
+    tool_choice:
+      single && toolChoice?.type !== 'none' ? singleCall(toolChoice, thinking.onBudget) : undefined,
   });
   return text === '{}' ? undefined : text;
 }
@@ -75,7 +80,11 @@ function singleCall(choice: Conversation['toolChoice'], onBudget: boolean): stri
 }
 
 /** `outputConfig`: the JSON schema as a string, and how hard to think; undefined where it would be empty. */
-export function outputConfig(settings: Settings, send: SendFacts, effort: string | undefined): string | undefined {
+export function outputConfig(
+  settings: Settings,
+  send: SendFacts,
+  effort: string | undefined,
+): string | undefined {
   const format = settings.responseFormat;
   const bound = format?.type === 'json_schema' && send.capabilities.structuredOutput !== false;
   const text = jsonObject({

@@ -12,7 +12,8 @@ import { additionalFields, inferenceConfig, outputConfig, tierOf } from './write
 import { toolConfig } from './write-tools.ts';
 
 /** Converse has no mode for JSON of any shape, so the model is asked. It stands last, where it changes no cached prefix. */
-const JSON_ONLY = 'Answer with one JSON object and nothing else: no text before or after it and no code fence.';
+const JSON_ONLY =
+  'Answer with one JSON object and nothing else: no text before or after it and no code fence.';
 
 /** Where Claude tells which stop sequence it hit: in whole answers, and one level deeper in streams. */
 const STOP_SEQUENCE_PATHS = '["/delta/stop_sequence","/stop_sequence"]';

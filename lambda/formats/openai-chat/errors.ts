@@ -1,3 +1,4 @@
+import { isTooLong } from '../../core/chat/http-error.ts';
 import { type ErrorCode, type ErrorFacts, TollgateError } from '../../core/errors.ts';
 import { isRecord } from './usage.ts';
 
@@ -23,12 +24,13 @@ export function readHttpError(
   body: Uint8Array,
 ): TollgateError {
   const told = tell(parse(body));
-  const code = codeOf(status);
+  const tooLong = isTooLong(status, told.message);
+  const code = tooLong ? 'upstream_rejected' : codeOf(status);
   const retryAfterS = retryAfter(headers);
   const facts: ErrorFacts = {
     upstream: { type: told.type, code: told.code },
     details: { upstream_status: status, target },
-    ...(code === 'upstream_rejected' ? { status } : {}),
+    ...(code === 'upstream_rejected' ? { status: tooLong ? 400 : status } : {}),
     ...(told.param === undefined ? {} : { param: told.param }),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
   };

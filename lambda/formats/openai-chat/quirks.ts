@@ -30,6 +30,8 @@ export interface ChatQuirks {
   readonly cache: { readonly style: 'breakpoint' | 'cache_control'; readonly models: RegExp } | undefined;
   /** It knows the member `refusal` of an assistant message; elsewhere a refusal is its text. */
   readonly refusals: boolean;
+  /** Further members of a turn's first tool call, as JSON by name. */
+  readonly callExtra: Readonly<Record<string, string>>;
   /** `tool_choice` can name a tool; elsewhere a named tool becomes `required`. */
   readonly namedToolChoice: boolean;
   /** Most stop sequences; undefined: no limit is known. */
@@ -59,6 +61,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   echoEmpty: false,
   cache: { style: 'breakpoint', models: /^(ft:)?gpt-(5\.([6-9]|\d\d)|[6-9]|\d\d)/ },
   refusals: true,
+  callExtra: {},
   namedToolChoice: true,
   maxStops: 4,
   strictMessages: true,

@@ -5,6 +5,7 @@ import { formatPath } from '../../wire/json-path.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { imageBytes } from './image-bytes.ts';
 import { ownEdits } from './own-edits.ts';
+import { reasoningPaths } from './reasoning-paths.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
 /** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
@@ -36,6 +37,7 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     tokenIds: undefined,
     thread: false,
     own: ownEdits(tape, body),
+    reasoningAt: reasoningPaths(body),
   };
 }
 

@@ -18,6 +18,7 @@ export function openaiChatFor(quirks: ChatQuirks): ChatUpstream {
     readAnswer,
     streamReader: (target, maxEventBytes) => new ChatStreamReader(target, maxEventBytes),
     readHttpError,
+    needsMaxTokens: false,
     endsBare: true,
   };
 }

@@ -52,7 +52,9 @@ function assistantMessage(
   const said = content.filter(({ kind }) => kind === 'text' || (kind === 'refusal' && !quirks.refusals));
   const text = said.map((block) => ('text' in block ? block.text : '')).join('');
   const refusal = content.flatMap((block) => (block.kind === 'refusal' ? [block.text] : [])).join('');
-  const calls = content.filter(isCall).map((call, index) => writeCall(call, ids[index]?.sent ?? call.id));
+  const calls = content
+    .filter(isCall)
+    .map((call, index) => writeCall(call, ids[index]?.sent ?? call.id, index === 0 ? quirks.callExtra : {}));
   const other = calls.length > 0 || (refusal !== '' && quirks.refusals);
   return jsonObject({
     role: '"assistant"',
@@ -64,14 +66,14 @@ function assistantMessage(
   });
 }
 
-function writeCall(call: ToolCallBlock, id: string): string {
+function writeCall(call: ToolCallBlock, id: string, extra: Readonly<Record<string, string>>): string {
   const name = jsonString(call.name);
   if (call.custom) {
     const custom = jsonObject({ name, input: jsonString(call.input) });
     return jsonObject({ id: jsonString(id), type: '"custom"', custom });
   }
   const made = jsonObject({ name, arguments: jsonString(call.input.trim() === '' ? '{}' : call.input) });
-  return jsonObject({ id: jsonString(id), type: '"function"', function: made });
+  return jsonObject({ id: jsonString(id), type: '"function"', function: made, ...extra });
 }
 
 /** One message per result, in the order of the calls, before anything else that is said to the assistant. */

@@ -65,5 +65,7 @@ function unreadable(target: string): TollgateError {
 }
 
 function nothingToEmbed(): TollgateError {
-  return new TollgateError('invalid_request', 'There is no text to embed. Send at least one', { param: 'input' });
+  return new TollgateError('invalid_request', 'There is no text to embed. Send at least one', {
+    param: 'input',
+  });
 }

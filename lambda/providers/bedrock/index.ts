@@ -47,7 +47,11 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
       return { ...common, format, path: (send) => to('invoke-each', send.model) };
     }
     if (!isCohereEmbeddings(model)) return undefined;
-    return { ...common, format: { ...cohereEmbeddings, readHttpError }, path: (send) => to('invoke', send.model) };
+    return {
+      ...common,
+      format: { ...cohereEmbeddings, readHttpError },
+      path: (send) => to('invoke', send.model),
+    };
   }
 
   /** CountTokens knows foundation models only, not the profiles that route to them. */

@@ -1,58 +1,68 @@
-import type { ChatView } from '../../core/chat/request.ts';
-import type { Edit } from '../../wire/json-splice.ts';
-import type { Provider, SendFacts } from '../provider.ts';
+import { PROVIDER_PRESETS } from '../../core/config/provider-presets.ts';
+import type { ChatUpstream, EmbeddingsUpstream, Headers, SendFacts } from '../../formats/format.ts';
+import { openaiChatFor } from '../../formats/openai-chat/upstream.ts';
+import { openaiEmbeddings } from '../../formats/openai-embeddings/upstream.ts';
+import type { MakeProvider, Provider, Service } from '../provider.ts';
+import { chatEdits, modelEdit } from './edits.ts';
+import { OPENAI, PLAIN, SERVERS, type ServerFacts } from './presets.ts';
 
-/** Any server that speaks chat completions: vLLM, Ollama, llama.cpp and the like. */
-export const openaiCompatible: Provider = {
-  format: 'openai-chat',
-  transport: 'http',
-  defaultBaseUrl: undefined,
-  keyless: true,
-  maxTokensParam: 'max_tokens',
-  path: '/chat/completions',
-  headers,
-  edits(view, send) {
-    return edits(view, send, 'max_tokens');
-  },
-};
+const OPENAI_URL = 'https://api.openai.com/v1';
+/** Never called: the sandbox answers in process. */
+const SANDBOX_URL = 'http://sandbox.invalid/v1';
 
-/** OpenAI itself: a preset that differs in its address, its need of a key, and the name of the output cap. */
-export const openai: Provider = {
-  ...openaiCompatible,
-  defaultBaseUrl: 'https://api.openai.com/v1',
-  keyless: false,
-  maxTokensParam: 'max_completion_tokens',
-  edits(view, send) {
-    return edits(view, send, 'max_completion_tokens');
-  },
+/** OpenAI itself. */
+export const makeOpenai: MakeProvider<'openai'> = (config) => server(OPENAI, config.base_url ?? OPENAI_URL);
+
+/** Any server that speaks the format: the facts of its preset, or what all of them have in common. */
+export const makeOpenaiCompatible: MakeProvider<'openai-compatible'> = ({ preset, base_url }) => {
+  if (preset === undefined) return server(PLAIN, base_url ?? '');
+  return server(SERVERS[preset], base_url ?? PROVIDER_PRESETS[preset].baseUrl ?? '');
 };
 
 /** The built-in upstream, which answers in process and in the same bytes. */
-export const sandbox: Provider = {
-  ...openaiCompatible,
+export const makeSandbox: MakeProvider<'sandbox'> = () => ({
+  ...server({ ...PLAIN, embeddings: false }, SANDBOX_URL),
   transport: 'sandbox',
-  defaultBaseUrl: 'http://sandbox.invalid/v1',
-};
+});
 
-function headers(key: string | undefined, stream: boolean): Readonly<Record<string, string>> {
+function server(facts: ServerFacts, baseUrl: string): Provider {
+  const chat = chatService(facts);
+  const embeddings = facts.embeddings ? embeddingsService(facts) : undefined;
+  return {
+    transport: 'http',
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    chat: () => chat,
+    embeddings: () => embeddings,
+    countTokens: () => undefined,
+  };
+}
+
+function chatService(facts: ServerFacts): Service<ChatUpstream> {
+  return {
+    format: openaiChatFor(facts.quirks),
+    threads: false,
+    path: () => '/chat/completions',
+    headers: (key, send) => headers(facts, key, send),
+    edits: (view, send) => chatEdits(view, send, facts.quirks),
+  };
+}
+
+function embeddingsService(facts: ServerFacts): Service<EmbeddingsUpstream> {
+  return {
+    format: openaiEmbeddings,
+    threads: false,
+    path: () => '/embeddings',
+    headers: (key, send) => headers(facts, key, send),
+    edits: modelEdit,
+  };
+}
+
+function headers({ keyHeader }: ServerFacts, key: string | undefined, { stream }: SendFacts): Headers {
+  const value = keyHeader === 'authorization' ? `Bearer ${key}` : key;
   return {
     'content-type': 'application/json',
     accept: stream ? 'text/event-stream' : 'application/json',
     'user-agent': 'tollgate',
-    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(key === undefined || value === undefined ? {} : { [keyHeader]: value }),
   };
-}
-
-/** Only what must differ is changed, so that a request which needs nothing keeps every byte. */
-function edits(view: ChatView, send: SendFacts, maxTokensParam: string): readonly Edit[] {
-  const list: Edit[] = [];
-  if (view.model !== send.model) list.push({ op: 'set', path: ['model'], json: JSON.stringify(send.model) });
-  // Usage is always asked for: a stream without it could only be charged by a bound.
-  if (view.stream && !view.includeUsage) {
-    list.push({ op: 'set', path: ['stream_options', 'include_usage'], json: 'true' });
-  }
-  if (send.injectMaxTokens !== undefined) {
-    list.push({ op: 'set', path: [maxTokensParam], json: String(send.injectMaxTokens) });
-  }
-  return list;
 }

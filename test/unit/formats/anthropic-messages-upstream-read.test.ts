@@ -253,15 +253,11 @@ test('a server that gives no stop reason still ends the answer, by what it said'
   );
   assert.deepEqual(
     events.slice(-4).map(({ type }) => type),
-    ['close', 'usage', 'finish', 'done'].toSorted((a, b) => order(a) - order(b)),
+    ['text', 'close', 'finish', 'done'],
   );
   const finish = events.find(({ type }) => type === 'finish');
   assert.ok(finish?.type === 'finish' && finish.reason === 'tool_calls');
 });
-
-function order(type: string): number {
-  return ['text', 'usage', 'text', 'close', 'finish', 'done'].indexOf(type);
-}
 
 test('pings, comments and events of unknown types say nothing', () => {
   assert.deepEqual(stream({ type: 'ping' }, { type: 'made_up', index: 0 }), []);

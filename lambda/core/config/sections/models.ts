@@ -12,7 +12,8 @@ const perMillion = {
     defaultText: 'as `input`',
   }),
   cache_write_1h: usdPerMillion.optional().meta({
-    description: 'US dollars per million input tokens that are written to a cache for longer, such as an hour.',
+    description:
+      'US dollars per million input tokens that are written to a cache for longer, such as an hour.',
     defaultText: 'as `cache_write`',
   }),
   reasoning: usdPerMillion

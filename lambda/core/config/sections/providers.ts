@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PRESET_NAMES, PROVIDER_PRESETS, type PresetName } from '../provider-presets.ts';
 import { envName } from './values.ts';
 
 const key = z
@@ -49,13 +50,35 @@ const openai = z
 
 const openaiCompatible = z
   .strictObject({
-    type: z
-      .literal('openai-compatible')
-      .describe(KINDS),
-    base_url: baseUrl.describe('Base of the API with its version; `/chat/completions` is appended.'),
+    type: z.literal('openai-compatible').describe(KINDS),
+    preset: z.enum(PRESET_NAMES).optional().meta({
+      description:
+        'A server whose address and ways are known; the ways are which parameters it takes and how it spells them.',
+      defaultText: 'what all servers of the format have in common',
+    }),
+    base_url: baseUrl.optional().meta({
+      description:
+        'Base of the API with its version; `/chat/completions` is appended. For `azure` that of the resource: `https://NAME.openai.azure.com/openai/v1`.',
+      defaultText: 'the address of the `preset`; required without one, and for `azure`',
+    }),
     key: key.optional().describe('Where the key lies, never the key itself. Leave out where none is needed.'),
   })
+  .refine(({ preset, base_url }) => base_url !== undefined || addressOf(preset) !== undefined, {
+    path: ['base_url'],
+    error: 'the base URL of the API; only a `preset` other than `azure` has one',
+  })
+  .refine(
+    ({ preset, key }) => key !== undefined || preset === undefined || !PROVIDER_PRESETS[preset].needsKey,
+    {
+      path: ['key'],
+      error: 'where the key lies; the server of this `preset` needs one',
+    },
+  )
   .describe('A server that speaks the OpenAI format: vLLM, Ollama, llama.cpp, LM Studio and others.');
+
+function addressOf(preset: PresetName | undefined): string | undefined {
+  return preset === undefined ? undefined : PROVIDER_PRESETS[preset].baseUrl;
+}
 
 const anthropic = z
   .strictObject({
@@ -76,7 +99,8 @@ const bedrock = z
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-central-1')
       .describe('AWS region whose Bedrock endpoint is called.'),
     key: key.optional().meta({
-      description: 'A Bedrock API key. Leave out to sign with the credentials of the process or the function.',
+      description:
+        'A Bedrock API key. Leave out to sign with the credentials of the process or the function.',
     }),
     base_url: baseUrl.optional().meta({
       description: 'Endpoint of bedrock-runtime, for a VPC endpoint.',
