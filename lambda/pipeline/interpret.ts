@@ -14,13 +14,14 @@ export function interpret(
   target: string,
   served: Callable,
   value: unknown,
+  body: Uint8Array,
   headers: Headers,
   progress: Progress,
 ): Rewrite | TollgateError {
   switch (served.kind) {
     case 'chat': {
       const { caller, service } = served;
-      const events = service.format.readAnswer(target, value);
+      const events = service.format.readAnswer(target, value, body);
       for (const event of events) progress.see(event);
       if (progress.error !== undefined) return progress.error;
       progress.done = true;

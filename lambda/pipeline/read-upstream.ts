@@ -62,7 +62,7 @@ export async function readWhole(
   } catch {
     return new TollgateError('upstream_invalid', `${target} sent an answer that is no JSON`);
   }
-  const rewrite = interpret(state, target, served, value, answer.headers, progress);
+  const rewrite = interpret(state, target, served, value, body, answer.headers, progress);
   if (rewrite instanceof TollgateError) return rewrite;
   if (served.kind === 'chat' && state.view.stream)
     return new TollgateError('upstream_invalid', `${target} answered a streamed request without a stream`);

@@ -26,6 +26,8 @@ export interface WeatherTool {
 export interface Client {
   readonly name: string;
   readonly speaks: 'chat' | 'messages';
+  /** Reads input tokens from the first event of a stream alone, where an upstream of another format has none yet. */
+  readonly countsInputFirst?: boolean;
   ask(ask: Ask): Promise<Told>;
   loop(ask: Ask, tool: WeatherTool): Promise<Told>;
   /** A JSON object of the shape of `CITY_SCHEMA`, parsed by the client. */

@@ -48,15 +48,15 @@ test('both SDKs are let in with the key, and get their AuthenticationError witho
     replay.upstream.play(() => recorded('anthropic/text-nonstream')[0]!);
     const openai = new OpenAI({ baseURL: replay.v1, apiKey, maxRetries: 0 });
     const anthropic = new Anthropic({ baseURL: replay.url, apiKey, maxRetries: 0 });
-    const chat = openai.chat.completions.create({ model: ask.model, messages });
-    const message = anthropic.messages.create(ask);
+    const chat = () => openai.chat.completions.create({ model: ask.model, messages });
+    const message = () => anthropic.messages.create(ask);
     if (fails) {
       await assert.rejects(chat, OpenAI.AuthenticationError);
       await assert.rejects(message, Anthropic.AuthenticationError);
       assert.equal(replay.upstream.requests.length, 0);
     } else {
-      assert.equal((await chat).choices[0]?.finish_reason, 'stop');
-      assert.equal((await message).stop_reason, 'end_turn');
+      assert.equal((await chat()).choices[0]?.finish_reason, 'stop');
+      assert.equal((await message()).stop_reason, 'end_turn');
     }
   }
 });

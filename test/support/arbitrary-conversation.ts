@@ -3,8 +3,16 @@ import type { Block, Conversation, Tool, Turn } from '../../lambda/core/chat/con
 
 /** What makes translation hard: escapes, surrogates, marks that combine, JSON that is text, tags. */
 const text = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
-  fc.constantFrom('a "quoted" \\ text', '\u2028', '{"a":1}', '<system>x</system>', 'ünïcödé 🎉', '\n\n  x '),
+  // Texts of white space alone are refused, not translated.
+  fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((value) => value.trim() !== ''),
+  fc.constantFrom(
+    'a "quoted" \\ text',
+    'a\u2028b',
+    '{"a":1}',
+    '<system>x</system>',
+    'ünïcödé 🎉',
+    '\n\n  x ',
+  ),
 );
 
 /** Arguments whose bytes must survive: numbers that no float holds, spaces, escapes. */
@@ -15,9 +23,10 @@ const input = fc.constantFrom(
   '{"s":"\\u00e9\\n","list":[1,2,{"a":null}]}',
 );
 
+/** Closed, as strict tools have to be: a writer closes an open one. */
 const schema = fc.constantFrom(
-  '{"type":"object","properties":{}}',
-  '{"type":"object","properties":{"n":{"type":"integer","maximum":12345678901234567890}},"required":["n"]}',
+  '{"type":"object","properties":{},"additionalProperties":false}',
+  '{"type":"object","properties":{"n":{"type":"integer","enum":[12345678901234567890]}},"required":["n"],"additionalProperties":false}',
 );
 
 const image: fc.Arbitrary<Block> = fc.uint8Array({ minLength: 3, maxLength: 9 }).map((bytes) => ({

@@ -13,7 +13,7 @@ export interface RecordedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Whether the connection broke, or the frames after the recorded ones could not be read. */
+  /** Whether the connection broke after it. */
   readonly cut: boolean;
 }
 
@@ -29,6 +29,8 @@ export function recordedAnswers(): readonly RecordedAnswer[] {
     (exchange) => {
       const upstream = upstreamOf(exchange.id);
       if (upstream === undefined || exchange.status !== 200) return [];
+      // Frames that cannot be decoded never reach a format; the adapter's tests have them.
+      if (/bedrock-stream-(?:cut|bad-crc)#/.test(exchange.id)) return [];
       const stream = exchange.format !== 'json';
       const body =
         stream && upstream === 'bedrock-converse' ? jsonLines(exchange.response) : exchange.response;
@@ -46,7 +48,7 @@ export function recordedAnswers(): readonly RecordedAnswer[] {
           status: exchange.status,
           headers: { ...exchange.headers, 'content-type': type },
           body,
-          cut: /-(?:cut|bad-crc)#/.test(exchange.id),
+          cut: exchange.id.includes('-cut#'),
         },
       ];
     },

@@ -23,15 +23,21 @@ function config(upstream: string, more: string): string {
 providers:
   chat: { type: openai-compatible, base_url: "${upstream}/v1", key: { env: UPSTREAM_KEY } }
   claude: { type: anthropic, base_url: "${upstream}/v1", key: { env: UPSTREAM_KEY } }
+  deepseek:
+    { type: openai-compatible, preset: deepseek, base_url: "${upstream}/v1", key: { env: UPSTREAM_KEY } }
   aws: { type: bedrock, region: us-east-1, base_url: "${upstream}", key: { env: UPSTREAM_KEY } }
 models:
   "gpt-*": { targets: [{ provider: chat }] }
   "text-embedding-*": { targets: [{ provider: chat }] }
+  "deepseek-*": { targets: [{ provider: deepseek }] }
   "claude-*": { targets: [{ provider: claude }] }
   nova: { targets: [{ provider: aws, model: us.amazon.nova-lite-v1:0 }] }
   claude-on-bedrock: { targets: [{ provider: aws, model: us.anthropic.claude-haiku-4-5-20251001-v1:0 }] }
   lenient-gpt: { targets: [{ provider: chat, model: gpt-5.4-mini }], unsupported: drop }
+  lenient-deepseek: { targets: [{ provider: deepseek, model: deepseek-reasoner }], unsupported: drop }
   lenient-claude: { targets: [{ provider: claude, model: claude-haiku-4-5 }], unsupported: drop }
+guard:
+  classes: { credential: block }
 `;
 }
 

@@ -1,4 +1,4 @@
-import { events, json, type ReplayAnswer } from './replay-answer.ts';
+import { events, json, type ReplayAnswer, recorded } from './replay-answer.ts';
 import type { Play, SentRequest } from './replay-upstream.ts';
 
 /** What a model says in one turn, whatever the format: the blocks in this order. */
@@ -13,10 +13,17 @@ export interface Turn {
 /** Tokens that every turn is said to have used. */
 export const TURN_USAGE = { input: 120, output: 30 };
 
-/** Answers that follow a script of turns, in the format and streaming that each request asks for. */
+/**
+ * Answers that follow a script of turns, in the format and streaming that each request asks for. A request for a thread is
+ * refused as Anthropic does, and takes no turn: the client then sends the whole conversation.
+ */
 export function turns(...script: readonly Turn[]): Play {
-  return (request, index) => {
-    const turn = script[index];
+  let taken = 0;
+  return (request) => {
+    const [refusal] = recorded('synthetic/anthropic-error-400-thread-unsupported');
+    if (request.json['thread'] !== undefined && refusal !== undefined) return refusal;
+    const turn = script[taken];
+    taken += 1;
     if (turn === undefined)
       return json(500, { error: { type: 'api_error', message: `the script has ${script.length} turns` } });
     return answerOf(turn, request);
@@ -58,7 +65,8 @@ function message(turn: Turn, content: readonly object[]): object {
 }
 
 function messagesEvents(turn: Turn): string[] {
-  const start = { ...message(turn, []), stop_reason: null };
+  const usage = { input_tokens: TURN_USAGE.input, output_tokens: 0 };
+  const start = { ...message(turn, []), stop_reason: null, usage };
   return [
     named({ type: 'message_start', message: start }),
     ...blocksOf(turn).flatMap((block, index) => [

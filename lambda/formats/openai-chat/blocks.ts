@@ -3,6 +3,13 @@ import { isRecord } from './usage.ts';
 
 type TextKind = 'text' | 'reasoning' | 'refusal';
 
+interface TextBlock {
+  readonly kind: TextKind;
+  readonly block: number;
+  /** Text came under a plain name, so that the same text in `reasoning_details` is not another one. */
+  hasText: boolean;
+}
+
 interface Call {
   readonly block: number;
   readonly id: string;
@@ -13,7 +20,7 @@ interface Choice {
   /** Number of the next block. */
   next: number;
   /** The block that texts go to, until another kind begins. */
-  text: { readonly kind: TextKind; readonly block: number } | undefined;
+  text: TextBlock | undefined;
   readonly calls: Call[];
   /** The call that pieces with an `index` belong to. */
   readonly byIndex: Map<number, Call>;
@@ -33,8 +40,10 @@ export class OpenBlocks {
       if (Array.isArray(piece)) for (const part of piece) this.#part(events, index, kind, part);
       return;
     }
-    if (piece !== '')
-      events.push({ type: 'text', choice: index, block: this.#textBlock(events, index, kind), text: piece });
+    if (piece === '') return;
+    const open = this.#textBlock(events, index, kind);
+    open.hasText = true;
+    events.push({ type: 'text', choice: index, block: open.block, text: piece });
   }
 
   /** `{index, id, function: {name, arguments}}`, or `custom: {name, input}`, whole or a piece of it. */
@@ -50,7 +59,7 @@ export class OpenBlocks {
       this.#closeText(events, index, choice);
       known = { block: choice.next++, id, open: true };
       choice.calls.push(known);
-      const custom = call['custom'] !== undefined;
+      const custom = !isRecord(call['function']);
       events.push({
         type: 'open',
         choice: index,
@@ -65,8 +74,8 @@ export class OpenBlocks {
   }
 
   /** A `reasoning_details` list. Where no plain reasoning text stands beside it, its own texts are the reasoning. */
-  details(events: ChatEvent[], index: number, details: readonly unknown[], hasText: boolean): void {
-    const block = this.#textBlock(events, index, 'reasoning');
+  details(events: ChatEvent[], index: number, details: readonly unknown[]): void {
+    const { block, hasText } = this.#textBlock(events, index, 'reasoning');
     if (!hasText) {
       for (const detail of details) {
         const text = isRecord(detail) ? (detail['text'] ?? detail['summary']) : undefined;
@@ -81,7 +90,7 @@ export class OpenBlocks {
     if (!Array.isArray(annotations)) return;
     for (const annotation of annotations) {
       if (!isRecord(annotation)) continue;
-      const block = this.#textBlock(events, index, 'text');
+      const { block } = this.#textBlock(events, index, 'text');
       const url = isRecord(annotation['url_citation']) ? annotation['url_citation'] : {};
       events.push({
         type: 'citation',
@@ -139,14 +148,14 @@ export class OpenBlocks {
     else if (typeof part['text'] === 'string') this.text(events, index, kind, part['text']);
   }
 
-  #textBlock(events: ChatEvent[], index: number, kind: TextKind): number {
+  #textBlock(events: ChatEvent[], index: number, kind: TextKind): TextBlock {
     const choice = this.#choice(index);
-    if (choice.text?.kind === kind) return choice.text.block;
+    if (choice.text?.kind === kind) return choice.text;
     this.#closeText(events, index, choice);
     const block = choice.next++;
-    choice.text = { kind, block };
+    choice.text = { kind, block, hasText: false };
     events.push({ type: 'open', choice: index, block, head: { kind } });
-    return block;
+    return choice.text;
   }
 
   #closeText(events: ChatEvent[], index: number, choice: Choice): void {

@@ -98,9 +98,7 @@ function readReasoning(
   if (typeof text === 'string') blocks.text(events, index, 'reasoning', text);
   else if (isRecord(text)) blocks.text(events, index, 'reasoning', text['text']);
   const details = said['reasoning_details'];
-  if (Array.isArray(details) && details.length > 0) {
-    blocks.details(events, index, details, typeof text === 'string' && text !== '');
-  }
+  if (Array.isArray(details) && details.length > 0) blocks.details(events, index, details);
 }
 
 export function invalid(target: string, what: string): ChatEvent {

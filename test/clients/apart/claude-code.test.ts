@@ -89,9 +89,9 @@ test('Claude Code does the same through a chat upstream, whose requests hold not
   assert.match(JSON.stringify(result?.content), new RegExp(LINE));
 });
 
-test('reasoning of a chat upstream comes back to it through Claude Code', async () => {
+test('reasoning of a chat upstream that wants it back comes back to it through Claude Code', async () => {
   replay.upstream.play(readsThenTells({ text: 'I have to read the note.', signature: '' }));
-  const told = await ask('lenient-gpt');
+  const told = await ask('lenient-deepseek');
   assert.equal(told.result, `It says: ${LINE}`);
   const [turn] = replay.upstream.requests[1]?.json.messages.filter(({ role }) => role === 'assistant') ?? [];
   assert.equal(turn?.['reasoning_content'], 'I have to read the note.');

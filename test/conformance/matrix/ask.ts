@@ -82,7 +82,7 @@ export async function ask(
 
 /** The events of an answer as a format reads it. */
 export function eventsOf(format: ChatUpstream, body: Uint8Array, stream: boolean): readonly ChatEvent[] {
-  if (!stream) return format.readAnswer('test', JSON.parse(Buffer.from(body).toString()));
+  if (!stream) return format.readAnswer('test', JSON.parse(Buffer.from(body).toString()), body);
   const reader = format.streamReader('test', 1 << 24);
   return [...reader.push(body), ...reader.end()].flatMap(({ events }) => events);
 }

@@ -1,6 +1,6 @@
 import { type AnswerBlock, foldAnswer, type WholeAnswer } from '../../../lambda/core/chat/answer.ts';
 import type { ChatEvent, FinishReason } from '../../../lambda/core/chat/events.ts';
-import type { Usage } from '../../../lambda/core/chat/usage.ts';
+import { NO_USAGE, type Usage } from '../../../lambda/core/chat/usage.ts';
 
 /** What an answer means to a person and to an agent loop, however its format spells it. */
 export interface Meaning {
@@ -8,7 +8,7 @@ export interface Meaning {
   readonly reasoning: string;
   readonly calls: readonly { readonly name: string; readonly input: string }[];
   readonly finish: string;
-  readonly usage: Usage | undefined;
+  readonly usage: Usage;
 }
 
 /** Reasons that a format cannot tell apart are one here. */
@@ -33,10 +33,11 @@ export function meaningOf(events: readonly ChatEvent[], choice = 0): Meaning {
     name: head.kind === 'tool_call' ? head.name : '',
     input: text === '' ? '{}' : text,
   }));
+  const refusals = ofKind(blocks, 'refusal');
   const finish = answer.choices.find(({ index }) => index === choice)?.finish;
   return {
-    // A refusal is text to a format that has no refusals.
-    text: textOf([...ofKind(blocks, 'text'), ...ofKind(blocks, 'refusal')]),
+    // A refusal is text to a format that has no refusals, and what a provider explains is one to a format that has them.
+    text: textOf([...ofKind(blocks, 'text'), ...refusals]) + (refusals.length > 0 ? '' : (finish?.explanation ?? '')),
     reasoning: textOf(ofKind(blocks, 'reasoning')),
     calls,
     finish: calls.length > 0 && finish?.reason !== 'length' ? 'tool_calls' : SAME[finish?.reason ?? 'other'],
@@ -53,7 +54,8 @@ function textOf(blocks: readonly AnswerBlock[]): string {
 }
 
 /** Chat has one class of cache writes. */
-function usageOf({ usage }: WholeAnswer): Usage | undefined {
-  if (usage === undefined) return undefined;
+function usageOf({ usage }: WholeAnswer): Usage {
+  // Messages has to give figures, and 0 where none are known.
+  if (usage === undefined) return NO_USAGE;
   return { ...usage, cacheWrite: usage.cacheWrite + usage.cacheWriteLong, cacheWriteLong: 0 };
 }

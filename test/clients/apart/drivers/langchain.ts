@@ -44,6 +44,7 @@ function langchain(name: string, speaks: Client['speaks'], model: (ask: Ask) => 
   return {
     name,
     speaks,
+    countsInputFirst: speaks === 'messages',
     async ask(ask) {
       const { message, pieces } = await turn(model(ask), history(ask), ask.stream);
       return told(message, pieces);
