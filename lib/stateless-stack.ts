@@ -6,6 +6,7 @@ import { acknowledge } from './acknowledge.ts';
 import { Alarms } from './alarms.ts';
 import type { AuditStore } from './audit-store.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { bedrockModels, grantBedrock } from './bedrock-access.ts';
 import { Gateway } from './gateway.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { providerSecrets } from './provider-secrets.ts';
@@ -55,6 +56,7 @@ export class StatelessStack extends Stack {
       seals: needsSealer(props.config),
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
     });
+    grantBedrock(this.gateway.role, bedrockModels(props.config));
     const sweeper = new Sweeper(this, 'Sweeper', { environment, ledger, bundle: bundles.sweeper });
     const trail = new AuditTrail(this, 'AuditTrail', { environment, ledger, audit, bundle: bundles.auditor });
     const alarms = new Alarms(this, 'Alarms', { gateway: this.gateway, sweeper, trail, ledger });

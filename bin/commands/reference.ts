@@ -8,6 +8,7 @@ import { configurationReference } from './reference/configuration.ts';
 import { errorsReference } from './reference/errors.ts';
 import { httpReference } from './reference/http.ts';
 import { modelsReference } from './reference/models.ts';
+import { parametersReference } from './reference/parameters.ts';
 import { sandboxReference } from './reference/sandbox.ts';
 
 /** Each generated file of docs/reference, and what writes it. */
@@ -17,6 +18,7 @@ const PAGES: readonly (readonly [path: string, content: () => string])[] = [
   ['docs/reference/errors.md', errorsReference],
   ['docs/reference/http.md', httpReference],
   ['docs/reference/models.md', modelsReference],
+  ['docs/reference/parameters.md', parametersReference],
   ['docs/reference/sandbox.md', sandboxReference],
   ['docs/reference/tollgate.schema.json', () => `${JSON.stringify(jsonSchema(), undefined, 2)}\n`],
 ];

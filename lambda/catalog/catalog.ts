@@ -1,5 +1,5 @@
 import type { Price, Rates } from '../core/chat/usage.ts';
-import { type Pico, picoFromUsdPerMillion } from '../core/money.ts';
+import { type Pico, picoFromUsdPerMillion, toPico } from '../core/money.ts';
 import type { Capabilities } from '../core/routing/target.ts';
 import { ANTHROPIC } from './data/anthropic.ts';
 import { BEDROCK } from './data/bedrock.ts';
@@ -20,7 +20,8 @@ export interface CatalogModel {
 const ROWS = [...SANDBOX, ...OPENAI, ...ANTHROPIC, ...BEDROCK_CLAUDE, ...BEDROCK, ...OPEN_MODELS];
 
 let named: ReadonlyMap<string, ModelRow> | undefined;
-const read = new Map<RowPrice, Price>();
+/** Prices that were asked for, by version. */
+const read = new Map<string, Price>();
 
 /**
  * Price and capabilities of a model, by the provider's type and the provider's own name of the model. Undefined: not in
@@ -32,10 +33,11 @@ export function findModel(provider: string, model: string, place?: string): Cata
   const id = provider === 'bedrock' ? bedrockId(model) : undefined;
   const row = rowOf(provider, id?.model ?? model);
   if (row === undefined) return undefined;
-  const price = row.prices.find((each) => holds(row, each, id, place));
+  const price = row.prices.find((each) => holds(each, id, place));
+  const uplift = price?.residency === true && isRegionalOpenai(place);
   return {
     capabilities: capabilitiesOf(row),
-    price: price === undefined ? undefined : priceOf(row, price),
+    price: price === undefined ? undefined : priceOf(row, price, uplift),
   };
 }
 
@@ -67,13 +69,7 @@ function wildcard(provider: string, model: string): ModelRow | undefined {
   );
 }
 
-function holds(
-  row: ModelRow,
-  price: RowPrice,
-  id: BedrockId | undefined,
-  place: string | undefined,
-): boolean {
-  if (row.provider === 'openai') return !isRegionalOpenai(place);
+function holds(price: RowPrice, id: BedrockId | undefined, place: string | undefined): boolean {
   if (price.scopes === undefined) return true;
   const scope = id?.scope;
   if (scope === undefined || !price.scopes.includes(scope)) return false;
@@ -96,36 +92,44 @@ function capabilitiesOf(row: ModelRow): Capabilities {
 }
 
 /** Amounts are read when a model is first asked for: a cold start pays for none of them. */
-function priceOf(row: ModelRow, price: RowPrice): Price {
-  const known = read.get(price);
+function priceOf(row: ModelRow, price: RowPrice, uplift: boolean): Price {
+  const version = `${priceVersion(row, price)}${uplift ? '+10%' : ''}`;
+  const known = read.get(version);
   if (known !== undefined) return known;
   const { usd, long } = price;
+  const rates = (text: Usd) => ratesOf(text, (amount) => pico(amount, row, uplift));
   const made: Price = {
-    version: priceVersion(row, price),
-    ...ratesOf(usd, row),
-    ...(long === undefined ? {} : { long: { inputTokens: long.above, rates: ratesOf(long.usd, row) } }),
+    version,
+    ...rates(usd),
+    ...(long === undefined ? {} : { long: { inputTokens: long.above, rates: rates(long.usd) } }),
   };
-  read.set(price, made);
+  read.set(version, made);
   return made;
 }
 
-function ratesOf(usd: Usd, row: ModelRow): Rates {
+function ratesOf(usd: Usd, amount: (text: string) => Pico): Rates {
   const cacheWrite = usd.cacheWrite ?? usd.input;
   return {
-    input: pico(usd.input, row),
-    cacheRead: pico(usd.cacheRead ?? usd.input, row),
-    cacheWrite: pico(cacheWrite, row),
-    cacheWriteLong: pico(usd.cacheWriteLong ?? cacheWrite, row),
-    output: pico(usd.output, row),
-    reasoning: pico(usd.reasoning ?? usd.output, row),
+    input: amount(usd.input),
+    cacheRead: amount(usd.cacheRead ?? usd.input),
+    cacheWrite: amount(cacheWrite),
+    cacheWriteLong: amount(usd.cacheWriteLong ?? cacheWrite),
+    output: amount(usd.output),
+    reasoning: amount(usd.reasoning ?? usd.output),
   };
 }
 
-function pico(text: string, row: ModelRow): Pico {
+function pico(text: string, row: ModelRow, uplift: boolean): Pico {
   const value = picoFromUsdPerMillion(text);
-  if (value === undefined)
+  const raised = value === undefined || !uplift ? value : raise(value);
+  if (raised === undefined)
     throw new Error(`catalogue: ${row.provider}/${row.model} has no exact price: ${text}`);
-  return value;
+  return raised;
+}
+
+/** 10 % more; undefined where that is no whole number. */
+function raise(value: Pico): Pico | undefined {
+  return value % 10n === 0n ? toPico((value / 10n) * 11n) : undefined;
 }
 
 function nameOf(provider: string, model: string): string {

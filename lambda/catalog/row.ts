@@ -69,7 +69,10 @@ export interface RowPrice {
   readonly scopes?: readonly Scope[];
   /** AWS regions in which the scope `region` has this price; absent: in all that serve it. */
   readonly regions?: readonly string[];
+  /** OpenAI only: its endpoints that keep data in a region add 10 %. Absent: they do not. */
+  readonly residency?: true;
 }
 
+/** One of these, or a Region of AWS itself, is where a call on Bedrock may run. */
 export const SCOPES = ['region', 'global', 'us', 'eu', 'au', 'jp', 'apac', 'us-gov'] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -21,8 +21,7 @@ test('what the SDK sends reaches a chat upstream as it was written, with the key
   const sent = { ...recordedRequest('openai-chat/parallel-tools-nonstream', 1), model: 'gpt-5.4-mini' };
   await client.chat.completions.create(sent as never);
   const [request] = replay.upstream.requests;
-  const { max_tokens, max_completion_tokens, ...rest } = request?.json ?? {};
-  assert.deepEqual(rest, sent);
+  assert.deepEqual(request?.json, sent);
   assert.equal(request?.path, '/v1/chat/completions');
   assert.equal(request?.headers['authorization'], `Bearer ${UPSTREAM_KEY}`);
 });
@@ -115,20 +114,23 @@ test('structured output and its refusal come out of the parser of the SDK', asyn
   const refused = await ask('StructuredAnswer');
   assert.equal(refused.choices[0]?.message.parsed, null);
   assert.match(refused.choices[0]?.message.refusal ?? '', /can't assist/);
-  assert.deepEqual(
-    JSON.parse((await ask('CityLocation')).choices[0]?.message.content ?? ''),
-    { city: 'Paris', country: 'France' },
-  );
+  assert.deepEqual(JSON.parse((await ask('CityLocation')).choices[0]?.message.content ?? ''), {
+    city: 'Paris',
+    country: 'France',
+  });
 });
 
 test('fields that only one server knows reach the caller, such as reasoning of vLLM', async () => {
   replay.upstream.play(recorded('openai-compatible/vllm-reasoning-stream'));
   const recordedReasoning = [
-    ...recordedText('openai-compatible/vllm-reasoning-stream', 1).matchAll(/"reasoning_content": ("(?:[^"\\]|\\.)*")/g),
+    ...recordedText('openai-compatible/vllm-reasoning-stream', 1).matchAll(
+      /"reasoning_content": ("(?:[^"\\]|\\.)*")/g,
+    ),
   ].map((match) => JSON.parse(match[1] ?? '""') as string);
   let reasoning = '';
   for await (const chunk of await client.chat.completions.create({ model: 'gpt-x', messages, stream: true }))
-    reasoning += (chunk.choices[0]?.delta as { reasoning_content?: string } | undefined)?.reasoning_content ?? '';
+    reasoning +=
+      (chunk.choices[0]?.delta as { reasoning_content?: string } | undefined)?.reasoning_content ?? '';
   assert.equal(reasoning, recordedReasoning.join(''));
   assert.ok(reasoning.length > 10);
 });
@@ -145,12 +147,15 @@ for (const [name, error, status] of [
   test(`${name} is a ${error.name} in the SDK, streamed and not`, async () => {
     for (const stream of [false, true]) {
       replay.upstream.play(() => recorded(name)[0]!);
-      await assert.rejects(client.chat.completions.create({ model: 'gpt-4o', messages, stream }), (thrown) => {
-        assert.ok(thrown instanceof error, String(thrown));
-        if (status !== undefined) assert.equal(thrown.status, status);
-        assert.match(thrown.requestID ?? '', /^req_/);
-        return true;
-      });
+      await assert.rejects(
+        client.chat.completions.create({ model: 'gpt-4o', messages, stream }),
+        (thrown) => {
+          assert.ok(thrown instanceof error, String(thrown));
+          if (status !== undefined) assert.equal(thrown.status, status);
+          assert.match(thrown.requestID ?? '', /^req_/);
+          return true;
+        },
+      );
     }
   });
 }

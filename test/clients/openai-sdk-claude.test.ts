@@ -65,7 +65,7 @@ for (const chunking of ['whole', 'events', 'bytes'] as const) {
     });
     assert.match((await runner.finalContent()) ?? '', /^The version is \*\*0\.32a0\*\*/);
     const [one, two] = replay.upstream.requests;
-    assert.equal((one?.json['thinking'] as { type: string }).type, 'enabled');
+    assert.equal((one?.json['thinking'] as { type?: string } | undefined)?.type, 'enabled');
     assert.deepEqual(two?.json.messages[1], asked[1]);
     const [result] = (two?.json.messages[2]?.content ?? []) as readonly Record<string, unknown>[];
     assert.equal(result?.['tool_use_id'], 'toolu_01825dXWLSoJwCst1qTsiWdb');
@@ -100,7 +100,10 @@ test('an id that another gateway sealed, or that was changed, costs the thinking
         { role: 'tool', tool_call_id: id, content: '1' },
       ],
     });
-    const turn = replay.upstream.requests[0]?.json.messages[1]?.content as readonly { type: string; id: string }[];
+    const turn = replay.upstream.requests[0]?.json.messages[1]?.content as readonly {
+      type: string;
+      id: string;
+    }[];
     assert.deepEqual(
       turn.map(({ type }) => type),
       ['tool_use'],
@@ -197,9 +200,18 @@ for (const [name, error, status] of [
   });
 }
 
-test('a prompt that is too long has the code by which OpenAI clients know it', async () => {
-  replay.upstream.play(() => recorded('synthetic/anthropic-error-400-prompt-too-long')[0]!);
-  await assert.rejects(client.chat.completions.create({ model, messages }), { code: 'context_length_exceeded' });
+for (const [name, of] of [
+  ['anthropic-error-400-prompt-too-long', model],
+  ['anthropic-error-400-max-tokens-plus-input', model],
+  ['bedrock-error-400-validation-too-long', 'nova'],
+] as const) {
+  test(`${name} has the code by which OpenAI clients know a prompt that is too long`, async () => {
+    replay.upstream.play(() => recorded(`synthetic/${name}`)[0]!);
+    await assert.rejects(client.chat.completions.create({ model: of, messages }), {
+      code: 'context_length_exceeded',
+    });
+  });
+}
 });
 
 for (const name of ['anthropic-stream-overloaded-midway', 'anthropic-stream-cut'] as const) {

@@ -23,20 +23,28 @@ function assertSameVersions(): void {
   const others = { ...dependencies, ...devDependencies } as Record<string, string>;
   for (const name of ['openai', '@anthropic-ai/sdk', 'zod']) {
     if (own[name] !== others[name])
-      throw new Error(`${name} is ${own[name]} in test/clients and ${others[name]} in the root: make them equal`);
+      throw new Error(
+        `${name} is ${own[name]} in test/clients and ${others[name]} in the root: make them equal`,
+      );
   }
 }
 
 function install(): void {
-  const lock = createHash('sha256').update(read(`${folder}/package-lock.json`)).digest('hex');
+  const lock = createHash('sha256')
+    .update(read(`${folder}/package-lock.json`))
+    .digest('hex');
   const stamp = `${folder}/node_modules/.installed`;
   if (existsSync(stamp) && read(stamp) === lock) return;
   console.log('installing the clients into test/clients/node_modules (about 550 MB, once per lockfile)');
   // Nothing here needs an install script: Claude Code is started by the wrapper beside its binary.
-  const { status } = spawnSync('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    'npm',
+    ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, lock);
 }

@@ -79,12 +79,7 @@ test('a stream, put together by the official client, is the whole answer', async
         const chunks = chunksOf(stream);
         for (const chunk of chunks) assert.deepEqual(openAiProblems('chat.completion.chunk', chunk), []);
         const helper = clientThatGets(stream, true).chat.completions.stream({ model: 'm', messages: [] });
-        await helper.done().catch((error: unknown) => {
-          // The helper takes an answer that a limit or a filter ended for a failure of structured output only.
-          assert.fail(String(error));
-        });
-        const choice =
-          helper.currentChatCompletionSnapshot?.choices[0] ?? (await helper.finalChatCompletion()).choices[0];
+        const [choice] = (await helper.finalChatCompletion()).choices;
         assert.ok(choice);
         const { message } = whole.choices[0];
         assert.deepEqual(choice.message.content, message.content);
@@ -164,7 +159,10 @@ test('what a turn said before its calls comes back from their ids, in order and 
       const told = content.map((block) =>
         block.kind === 'tool_call' ? `call ${block.name} ${block.input}` : JSON.stringify(block),
       );
-      if (!restorable(said)) return;
+      if (!restorable(said)) {
+        assert.ok(content.every(({ kind }) => kind === 'text' || kind === 'tool_call'));
+        return;
+      }
       assert.deepEqual(
         told,
         said.flatMap((each) => expected(each)),

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import {
   auditRows,
@@ -48,7 +47,10 @@ export interface BehindGateway {
 export async function startBehindGateway(): Promise<BehindGateway> {
   const llama = await startLlama();
   const gateway = await startGateway({ yaml: yaml(llama.url) });
-  assert.notEqual(gateway.url, '', gateway.output());
+  if (gateway.url === '') {
+    await llama.kill();
+    throw new Error(`the gateway did not start:\n${gateway.output()}`);
+  }
   const rowWhere = (matches: (row: ExportedRow) => boolean) =>
     until('the audit row is exported', () => auditRows(gateway.data).find(matches));
   return {

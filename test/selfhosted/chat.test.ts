@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type OpenAI from 'openai';
 import type { ExportedRow } from '../support/local-gateway.ts';
-import { type BehindGateway, PRICE, repeatable, startBehindGateway, usd } from './behind-gateway.ts';
+import { PRICE, repeatable, startBehindGateway, usd } from './behind-gateway.ts';
 
-let behind: BehindGateway;
-before(async () => {
-  behind = await startBehindGateway();
-});
+const behind = await startBehindGateway();
 after(() => behind.end());
 
 const messages: OpenAI.ChatCompletionMessageParam[] = [

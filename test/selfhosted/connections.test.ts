@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { auditRows } from '../support/local-gateway.ts';
-import { type BehindGateway, startBehindGateway } from './behind-gateway.ts';
+import { startBehindGateway } from './behind-gateway.ts';
 import { startLlama } from './llama.ts';
 import { until } from './until.ts';
 
-let behind: BehindGateway;
-before(async () => {
-  behind = await startBehindGateway();
-});
+const behind = await startBehindGateway();
 after(() => behind.end());
 
 const REQUESTS = 300;

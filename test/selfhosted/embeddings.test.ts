@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import OpenAI from 'openai';
-import { type BehindGateway, PRICE, startBehindGateway } from './behind-gateway.ts';
+import { PRICE, startBehindGateway } from './behind-gateway.ts';
 
-let behind: BehindGateway;
-before(async () => {
-  behind = await startBehindGateway();
-});
+const behind = await startBehindGateway();
 after(() => behind.end());
 
 const input = ['The sky is blue.', 'Žluťoučký kůň 🐎', 'Bread and butter'];

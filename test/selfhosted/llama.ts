@@ -23,6 +23,9 @@ export interface Llama {
   kill(): Promise<void>;
 }
 
+/** Milliseconds until a server that does not answer is given up; it takes one second. */
+const READY_MS = 30_000;
+
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -48,8 +51,16 @@ export async function startLlama(port = 0): Promise<Llama> {
     running.delete(child);
     return undefined;
   });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const late = setTimeout(() => void kill(), READY_MS);
   const url = await Promise.race([listening.promise, exited]);
-  if (url === undefined) throw new Error(`the server of llama.cpp did not start:\n${output}`);
+  clearTimeout(late);
+  if (url === undefined) {
+    throw new Error(`the server of llama.cpp did not start:\n${output}`);
+  }
 
   const slots = async (): Promise<readonly Slot[]> => {
     const answer = await fetch(`${url}/slots`);
@@ -68,10 +79,7 @@ export async function startLlama(port = 0): Promise<Llama> {
         (await slots()).find((slot) => slot.is_processing),
       );
     },
-    async kill() {
-      child.kill('SIGKILL');
-      await exited;
-    },
+    kill,
   };
 }
 

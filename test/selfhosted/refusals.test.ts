@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import OpenAI, { type APIError } from 'openai';
-import { type BehindGateway, startBehindGateway } from './behind-gateway.ts';
+import { startBehindGateway } from './behind-gateway.ts';
 
-let behind: BehindGateway;
-before(async () => {
-  behind = await startBehindGateway();
-});
+const behind = await startBehindGateway();
 after(() => behind.end());
 
 const tooLong: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'word '.repeat(3_000) }];

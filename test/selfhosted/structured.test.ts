@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Ajv } from 'ajv';
 import type OpenAI from 'openai';
-import { type BehindGateway, repeatable, startBehindGateway } from './behind-gateway.ts';
+import { repeatable, startBehindGateway } from './behind-gateway.ts';
 
-let behind: BehindGateway;
-before(async () => {
-  behind = await startBehindGateway();
-});
+const behind = await startBehindGateway();
 after(() => behind.end());
 
 const city = {

@@ -32,7 +32,7 @@ export function finalRecord(change: Partial<FinalRecord> = {}): FinalRecord {
     status: 200,
     errorCode: undefined,
     finishReason: 'stop',
-    usage: { input: 10, cacheRead: 4, cacheWrite: 0, output: 5, reasoning: 2 },
+    usage: { input: 10, cacheRead: 4, cacheWrite: 0, cacheWriteLong: 0, output: 5, reasoning: 2 },
     usageSource: 'upstream',
     served: { provider: 'openai', model: 'gpt-5-nano' },
     attempts: [{ target: 'openai/gpt-5-nano', result: 'ok', ms: 812.25, billed: true }],

@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type BedrockUpstreamOptions, createBedrockUpstream } from '../../lambda/adapters/aws/bedrock/bedrock-upstream.ts';
+import {
+  type BedrockUpstreamOptions,
+  createBedrockUpstream,
+} from '../../lambda/adapters/aws/bedrock/bedrock-upstream.ts';
 import { createHttpsUpstream } from '../../lambda/adapters/node/upstream-https.ts';
-import type { Upstream, UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../lambda/ports/upstream.ts';
+import type {
+  Upstream,
+  UpstreamAnswer,
+  UpstreamFailure,
+  UpstreamRequest,
+} from '../../lambda/ports/upstream.ts';
 import { type RawScript, type RawUpstream, startRawUpstream } from './raw-upstream.ts';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);

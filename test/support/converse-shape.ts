@@ -1,4 +1,8 @@
-import { BedrockRuntimeClient, ConverseCommand, type ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime';
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+} from '@aws-sdk/client-bedrock-runtime';
 
 const client = new BedrockRuntimeClient({
   region: 'eu-central-1',
@@ -22,7 +26,13 @@ export async function asSentByAws(request: unknown): Promise<unknown> {
       body = (args.request as { body: string | Uint8Array }).body;
       return Promise.resolve({
         response: undefined,
-        output: { $metadata: {}, output: undefined, stopReason: undefined, usage: undefined, metrics: undefined },
+        output: {
+          $metadata: {},
+          output: undefined,
+          stopReason: undefined,
+          usage: undefined,
+          metrics: undefined,
+        },
       });
     },
     { step: 'build', priority: 'high' },

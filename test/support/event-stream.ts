@@ -7,10 +7,7 @@ const STRING = 7;
  * One frame of AWS's event stream: total length, length of the headers, their sum, headers, payload, sum of all. Source:
  * Smithy specification, "Amazon Event Stream". Written apart from the client under test, which reads it.
  */
-export function eventFrame(
-  headers: Readonly<Record<string, string>>,
-  payload: string | Uint8Array,
-): Buffer {
+export function eventFrame(headers: Readonly<Record<string, string>>, payload: string | Uint8Array): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload);
   const prelude = Buffer.alloc(8);

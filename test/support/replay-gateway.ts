@@ -15,7 +15,7 @@ export interface ReplayGateway {
 export const UPSTREAM_KEY = 'sk-upstream-of-the-replay';
 
 /**
- * Models of every upstream format, all answered by one replay: the prefix of a name says which. The `lenient` ones drop
+ * Models of every upstream format, all answered by one replay. The `lenient` ones drop
  * what the other format cannot say instead of refusing it.
  */
 function config(upstream: string, more: string): string {
@@ -32,9 +32,10 @@ models:
   "deepseek-*": { targets: [{ provider: deepseek }] }
   "claude-*": { targets: [{ provider: claude }] }
   nova: { targets: [{ provider: aws, model: us.amazon.nova-lite-v1:0 }] }
-  claude-on-bedrock: { targets: [{ provider: aws, model: us.anthropic.claude-haiku-4-5-20251001-v1:0 }] }
+  bedrock-haiku: { targets: [{ provider: aws, model: us.anthropic.claude-haiku-4-5-20251001-v1:0 }] }
   lenient-gpt: { targets: [{ provider: chat, model: gpt-5.4-mini }], unsupported: drop }
   lenient-deepseek: { targets: [{ provider: deepseek, model: deepseek-reasoner }], unsupported: drop }
+  lenient-nova: { targets: [{ provider: aws, model: us.amazon.nova-lite-v1:0 }], unsupported: drop }
   lenient-claude: { targets: [{ provider: claude, model: claude-haiku-4-5 }], unsupported: drop }
 guard:
   classes: { credential: block }

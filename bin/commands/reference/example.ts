@@ -9,8 +9,16 @@ export const EXAMPLE = `providers:
     key:
       env: OPENAI_API_KEY # read by npm start
       secret: tollgate/openai # read on AWS
+  anthropic:
+    type: anthropic
+    key: { env: ANTHROPIC_API_KEY, secret: tollgate/anthropic }
+  # Signed with the credentials of the process or of the function.
+  bedrock:
+    type: bedrock
+    region: eu-central-1
   vllm:
     type: openai-compatible
+    preset: vllm # what this server does differently
     base_url: https://vllm.example.com/v1
 
 models:
@@ -29,12 +37,37 @@ models:
         priority: 2
     max_output_tokens: 4096
     # The catalog does not know qwen3-32b. The price also counts for the other target of the alias.
-    price: { input: 0.75, output: 4.50, cache_read: 0.075, cache_write: 0.75, reasoning: 4.50 }
+    price: { input: 0.75, output: 4.50, cache_read: 0.075, cache_write: 0.75, cache_write_1h: 0.75, reasoning: 4.50 }
     capabilities:
       context_tokens: 32768
       max_output_tokens: 8192
       hidden_reasoning: true
       image_tokens: 4050
+      thinking: effort
+      sampling: both
+      structured_output: true
+      system_turns: true
+    unsupported: drop # leave out what a target cannot take, and tell the caller
+  # Claude, at Anthropic first and on Bedrock when that does not answer.
+  claude-sonnet-5:
+    targets:
+      - provider: anthropic
+      - provider: bedrock
+        model: eu.anthropic.claude-sonnet-5
+  # Prompts above a number of tokens cost more as a whole.
+  long-context:
+    targets: [{ provider: vllm, model: qwen3-235b }]
+    price:
+      input: 1
+      output: 4
+      long:
+        above_input_tokens: 200000
+        input: 2
+        output: 6
+        cache_read: 0.2
+        cache_write: 2
+        cache_write_1h: 2
+        reasoning: 6
   # Any name that starts so; the target gets the name that was asked for.
   sandbox-*:
     targets: [{ provider: sandbox }]
@@ -47,6 +80,7 @@ callers:
   - principal: arn:aws:sts::123456789012:assumed-role/search-web
     team: search
     app: web
+    reasoning_in_tool_ids: false # its database keeps tool call ids in a short column
   - principal: arn:aws:sts::123456789012:assumed-role/search-*
     team: search
   - principal: arn:aws:iam::123456789012:user/alice

@@ -68,8 +68,8 @@ function section(title: string, rows: readonly ModelRow[]): readonly string[] {
 
 const NOTES: Readonly<Record<string, readonly string[]>> = {
   OpenAI: [
-    'At the usual endpoint. An endpoint that keeps data in a region (`eu.api.openai.com`) costs more with newer models, so',
-    'with such a `base_url` these models have no price.',
+    'At the usual endpoint. `+10 %`: with a `base_url` that keeps data in a region (`https://eu.api.openai.com/v1`) every rate is',
+    '10 % higher, and the price version ends so.',
     '',
   ],
   'Amazon Bedrock': [
@@ -103,12 +103,13 @@ function priceRows(row: ModelRow, price: RowPrice): readonly string[] {
   return rows;
 }
 
-function whereOf({ scopes, regions, from }: RowPrice): string {
+function whereOf({ scopes, regions, from, residency }: RowPrice): string {
   const places = (scopes ?? []).map((scope) => {
     if (scope !== 'region') return `\`${scope}.\``;
     return regions === undefined ? 'id' : `id (${regions.join(', ')})`;
   });
-  return [...places, ...(from === undefined ? [] : [`from ${from}`])].join(', ');
+  const notes = [from === undefined ? '' : `from ${from}`, residency === true ? '+10 % in a region' : ''];
+  return [...places, ...notes.filter((note) => note !== '')].join(', ');
 }
 
 function figures({ input, cacheRead, cacheWrite, cacheWriteLong, output }: Usd): string {

@@ -1,7 +1,8 @@
 import type { ModelRow } from '../row.ts';
 
 /**
- * OpenAI's models of the chat and embeddings routes, at the rates of the standard service tier and the usual endpoint.
+ * OpenAI's models of the chat and embeddings routes, at the rates of the standard service tier and the usual endpoint;
+ * `residency`: released since 2026-03-05, so an endpoint that keeps data in a region adds 10 % (guide "Data residency").
  * Two independent catalogues that cite OpenAI's page agree on every price, but for gpt-6.1-terra, which is newer than one
  * of them and whose own page was read. Left out are models of the Responses API alone and those that bill audio tokens.
  *
@@ -30,6 +31,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         from: '2026-09-29',
         usd: { input: '2', cacheRead: '0.1', cacheWrite: '2.5', output: '10' },
         long: { above: 272_000, usd: { input: '4', cacheRead: '0.2', cacheWrite: '5', output: '15' } },
@@ -42,6 +44,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         from: '2026-10-26',
         usd: { input: '1', cacheRead: '0.05', cacheWrite: '1.25', cacheWriteLong: '2.5', output: '5' },
         long: {
@@ -56,6 +59,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         usd: { input: '10', cacheRead: '1', cacheWrite: '12.5', output: '50' },
         long: { above: 272_000, usd: { input: '20', cacheRead: '2', cacheWrite: '25', output: '75' } },
       },
@@ -66,6 +70,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         usd: { input: '2', cacheRead: '0.2', cacheWrite: '2.5', output: '10' },
         long: { above: 272_000, usd: { input: '4', cacheRead: '0.4', cacheWrite: '5', output: '15' } },
       },
@@ -76,6 +81,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         usd: { input: '0.1', cacheRead: '0.01', cacheWrite: '0.125', output: '0.5' },
         long: {
           above: 272_000,
@@ -89,6 +95,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         from: '2026-08-21',
         usd: { input: '4', cacheRead: '0.4', cacheWrite: '5', output: '20' },
         long: { above: 272_000, usd: { input: '8', cacheRead: '0.8', cacheWrite: '10', output: '30' } },
@@ -100,6 +107,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         from: '2026-07-30',
         usd: { input: '2', cacheRead: '0.2', cacheWrite: '2.5', output: '12' },
         long: { above: 272_000, usd: { input: '4', cacheRead: '0.4', cacheWrite: '5', output: '18' } },
@@ -111,6 +119,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true,
     prices: [
       {
+        residency: true,
         from: '2026-07-30',
         usd: { input: '0.2', cacheRead: '0.02', cacheWrite: '0.25', output: '1.2' },
         long: { above: 272_000, usd: { input: '0.4', cacheRead: '0.04', cacheWrite: '0.5', output: '1.8' } },
@@ -122,6 +131,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true, imageTokens: 12_000,
     prices: [
       {
+        residency: true,
         from: '2026-04-23',
         usd: { input: '5', cacheRead: '0.5', output: '30' },
         long: { above: 272_000, usd: { input: '10', cacheRead: '1', output: '45' } },
@@ -133,6 +143,7 @@ export const OPENAI: readonly ModelRow[] = [
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true, imageTokens: 12_000,
     prices: [
       {
+        residency: true,
         from: '2026-03-05',
         usd: { input: '2.5', cacheRead: '0.25', output: '15' },
         long: { above: 272_000, usd: { input: '5', cacheRead: '0.5', output: '22.5' } },
@@ -142,12 +153,16 @@ export const OPENAI: readonly ModelRow[] = [
   chat('gpt-5.4-mini', ['gpt-5.4-mini-2026-03-17'], {
     contextTokens: 400_000, maxOutputTokens: 128_000, takes: ['image', 'pdf'], tools: true,
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true, imageTokens: 4_050,
-    prices: [{ from: '2026-03-17', usd: { input: '0.75', cacheRead: '0.075', output: '4.5' } }],
+    prices: [
+      { residency: true, from: '2026-03-17', usd: { input: '0.75', cacheRead: '0.075', output: '4.5' } },
+    ],
   }),
   chat('gpt-5.4-nano', ['gpt-5.4-nano-2026-03-17'], {
     contextTokens: 400_000, maxOutputTokens: 128_000, takes: ['image', 'pdf'], tools: true,
     structuredOutput: true, thinking: 'effort', hiddenReasoning: true, imageTokens: 6_150,
-    prices: [{ from: '2026-03-17', usd: { input: '0.2', cacheRead: '0.02', output: '1.25' } }],
+    prices: [
+      { residency: true, from: '2026-03-17', usd: { input: '0.2', cacheRead: '0.02', output: '1.25' } },
+    ],
   }),
   chat('gpt-5.2', ['gpt-5.2-2025-12-11'], {
     contextTokens: 400_000, maxOutputTokens: 128_000, takes: ['image', 'pdf'], tools: true,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Block, CacheMark, ToolCallBlock, ToolResultBlock } from '../../core/chat/conversation.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
@@ -80,7 +79,7 @@ function reasoning(kind: string, members: Readonly<Record<string, string>>): str
 function toolUse(call: ToolCallBlock): string {
   return jsonObject({
     toolUse: jsonObject({
-      toolUseId: jsonString(toolUseId(call.id)),
+      toolUseId: jsonString(call.id),
       name: jsonString(call.name),
       input: call.custom ? jsonObject({ input: jsonString(call.input) }) : inputObject(call.input),
     }),
@@ -92,17 +91,11 @@ function toolResult(result: ToolResultBlock, writing: Writing): string | Tollgat
   if (content instanceof TollgateError) return content;
   return jsonObject({
     toolResult: jsonObject({
-      toolUseId: jsonString(toolUseId(result.id)),
+      toolUseId: jsonString(result.id),
       content: jsonArray(content),
       status: result.isError ? '"error"' : undefined,
     }),
   });
-}
-
-/** Converse takes ids of up to 64 characters of this set; any other gets a hash, the same for call and result. */
-function toolUseId(id: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return id;
-  return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 }
 
 /** The arguments with their own bytes. What is no JSON object, as a model may have written it, is kept as a text. */

@@ -1,3 +1,4 @@
+import { fitCallIds } from '../../core/chat/call-ids.ts';
 import type { Conversation, Turn } from '../../core/chat/conversation.ts';
 import { checkToolPairs, mergeTurns } from '../../core/chat/turns.ts';
 import { TollgateError } from '../../core/errors.ts';
@@ -14,6 +15,9 @@ import { toolConfig } from './write-tools.ts';
 /** Converse has no mode for JSON of any shape, so the model is asked. It stands last, where it changes no cached prefix. */
 const JSON_ONLY =
   'Answer with one JSON object and nothing else: no text before or after it and no code fence.';
+
+/** Ids of tool calls that Converse takes. */
+const TOOL_USE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Where Claude tells which stop sequence it hit: in whole answers, and one level deeper in streams. */
 const STOP_SEQUENCE_PATHS = '["/delta/stop_sequence","/stop_sequence"]';
@@ -105,7 +109,7 @@ function writeMessages(
 ): string[] | TollgateError {
   const names = new DocumentNames();
   const messages: string[] = [];
-  for (const turn of mergeTurns(turns.map(asSpoken))) {
+  for (const turn of fitCallIds(mergeTurns(turns.map(asSpoken)), TOOL_USE_ID)) {
     const thinking = sendsThinking(turn, send, family);
     const content = writeBlocks(turn.content, { names, caches, thinking });
     if (content instanceof TollgateError) return content;

@@ -21,6 +21,7 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     );
   }
   const parts = countParts(body);
+  const reasoningAt = reasoningPaths(body);
   return {
     model: textAt(tape, 'model') ?? body.model,
     stream: body.stream === true,
@@ -37,7 +38,7 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     tokenIds: undefined,
     thread: false,
     own: ownEdits(tape, body),
-    reasoningAt: reasoningPaths(body),
+    ...(reasoningAt.length === 0 ? {} : { reasoningAt }),
   };
 }
 

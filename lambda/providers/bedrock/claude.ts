@@ -42,9 +42,12 @@ export function invokeEdits(send: SendFacts): readonly Edit[] {
   return edits;
 }
 
-/** InvokeModel wants an output cap even where nothing is generated, and the count endpoint of the Messages API has none. */
+/**
+ * InvokeModel wants an output cap even where nothing is generated, and the count endpoint of the Messages API has none. It
+ * is the model's own, which leaves room for every budget of thinking.
+ */
 export function countEdits(send: SendFacts): readonly Edit[] {
-  const cap = send.maxTokens ?? send.capabilities.maxOutputTokens ?? COUNTED_MAX_TOKENS;
+  const cap = send.capabilities.maxOutputTokens ?? COUNTED_MAX_TOKENS;
   return [...invokeEdits(send), { op: 'set', path: ['max_tokens'], json: String(cap) }];
 }
 

@@ -1,3 +1,4 @@
+import { foundationModel } from '../../core/config/bedrock-model.ts';
 import { readHttpError } from '../../formats/bedrock-converse/errors.ts';
 import { converseFor, countFor } from '../../formats/bedrock-converse/upstream.ts';
 import { cohereEmbeddings } from '../../formats/cohere-embeddings/upstream.ts';
@@ -5,7 +6,7 @@ import type { ChatUpstream, CountUpstream, EmbeddingsUpstream, Headers } from '.
 import { titanEmbeddings } from '../../formats/titan-embeddings/upstream.ts';
 import type { MakeProvider, Service } from '../provider.ts';
 import { claude, claudeCount, countEdits, invokeEdits } from './claude.ts';
-import { foundationModel, isClaude, isCohereEmbeddings, isEmbeddings, isTitanEmbeddings } from './models.ts';
+import { isClaude, isCohereEmbeddings, isEmbeddings, isTitanEmbeddings } from './models.ts';
 
 /** Tells the transport the region that a request is signed for: the host of a VPC endpoint does not. Never sent on. */
 const REGION_HEADER = 'x-tollgate-region';

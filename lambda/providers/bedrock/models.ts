@@ -1,18 +1,4 @@
-/**
- * What an id of Bedrock tells of its model. An id is a foundation model's (`anthropic.claude-...`), an inference
- * profile's, with a geography before it (`eu.anthropic.claude-...`), or an ARN of either. The ARN of an application's
- * profile, of provisioned throughput or of an own model hides which model it is.
- */
-
-/** A geography before a vendor's name: `us.`, `us-gov.`, `apac.`, `global.`. */
-const GEOGRAPHY = /^(?:[a-z]{2}(?:-gov)?|apac|global)\.(?=[a-z0-9-]+\.)/;
-
-/** The foundation model's id; undefined where an ARN hides it. */
-export function foundationModel(model: string): string | undefined {
-  if (!model.startsWith('arn:')) return model.replace(GEOGRAPHY, '');
-  const shown = /:(?:foundation-model|inference-profile)\/(.+)$/.exec(model)?.[1];
-  return shown?.replace(GEOGRAPHY, '');
-}
+import { foundationModel } from '../../core/config/bedrock-model.ts';
 
 /** Whether the model speaks the Messages format by itself. */
 export function isClaude(model: string): boolean {

@@ -1,4 +1,4 @@
-import { openaiAgents } from './drivers/agents.ts';
 import { clientSuite } from '../suite.ts';
+import { openaiAgents } from './drivers/agents.ts';
 
 clientSuite(openaiAgents);

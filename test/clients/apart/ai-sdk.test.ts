@@ -1,5 +1,5 @@
-import { aiOpenai, aiCompatible, aiAnthropic } from './drivers/ai-sdk.ts';
 import { clientSuite } from '../suite.ts';
+import { aiAnthropic, aiCompatible, aiOpenai } from './drivers/ai-sdk.ts';
 
 clientSuite(aiOpenai);
 clientSuite(aiCompatible);

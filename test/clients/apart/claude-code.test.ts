@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import { scratch } from '../../support/local-gateway.ts';
 import { json, recordedRequest } from '../../support/replay-answer.ts';
 import { type ReplayGateway, startReplayGateway } from '../../support/replay-gateway.ts';
-import { answerOf, TURN_USAGE, type Turn } from '../../support/replay-turns.ts';
+import { TURN_USAGE, type Turn } from '../../support/replay-turn.ts';
+import { answerOf } from '../../support/replay-turns.ts';
 import type { SentMessage, SentRequest } from '../../support/replay-upstream.ts';
 import { claudeCode } from './drivers/claude-code.ts';
 

@@ -1,5 +1,5 @@
-import { langchainOpenai, langchainAnthropic } from './drivers/langchain.ts';
 import { clientSuite } from '../suite.ts';
+import { langchainAnthropic, langchainOpenai } from './drivers/langchain.ts';
 
 clientSuite(langchainOpenai);
 clientSuite(langchainAnthropic);

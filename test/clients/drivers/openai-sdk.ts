@@ -12,7 +12,10 @@ export function openaiSdk(url: string): Client {
     async object(ask) {
       const { choices } = await sdk.chat.completions.parse({
         ...base(ask),
-        response_format: { type: 'json_schema', json_schema: { name: 'city', strict: true, schema: CITY_SCHEMA } },
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'city', strict: true, schema: CITY_SCHEMA },
+        },
       });
       return JSON.parse(choices[0]?.message.content ?? '');
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { auditReference } from '../../../bin/commands/reference/audit.ts';
 import { modelsReference } from '../../../bin/commands/reference/models.ts';
-import { catalogRows } from '../../../lambda/catalog/catalog.ts';
+import { catalogRows, priceVersion } from '../../../lambda/catalog/catalog.ts';
 import { COLUMNS } from '../../../lambda/core/audit/columns.ts';
 
 describe('the generated reference', () => {
@@ -16,11 +16,16 @@ describe('the generated reference', () => {
     assert.match(page, /^# .+\n[\s\S]*\n$/);
   });
 
-  test('of the models gives every row its prices, source and day', () => {
+  test('of the models gives every row its prices, limits, source and day', () => {
     const page = modelsReference();
     for (const row of catalogRows()) {
-      assert.ok(page.includes(`| ${row.provider} | \`${row.model}\` |`), row.model);
-      assert.ok(page.includes(`${row.checked} | ${row.source} |`), row.model);
+      assert.ok(
+        page.includes(`| ${row.provider} | \`${row.model}\` | ${row.checked} | ${row.source} |`),
+        row.model,
+      );
+      assert.ok(page.includes(`\n| \`${row.model}\` | `), row.model);
+      for (const price of row.prices)
+        assert.ok(page.includes(`| \`${priceVersion(row, price)}\` | `), priceVersion(row, price));
     }
   });
 

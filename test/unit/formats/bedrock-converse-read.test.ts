@@ -78,7 +78,14 @@ describe('a stream of Converse', () => {
     assert.equal(choice.finish?.reason, 'tool_calls');
     assert.equal(choice.finish?.native, 'tool_use');
     assert.equal(JSON.parse(choice.blocks[1]!.text)['location'] !== undefined, true);
-    assert.deepEqual(usage, { input: 236, cacheRead: 0, cacheWrite: 0, cacheWriteLong: 0, output: 58, reasoning: 0 });
+    assert.deepEqual(usage, {
+      input: 236,
+      cacheRead: 0,
+      cacheWrite: 0,
+      cacheWriteLong: 0,
+      output: 58,
+      reasoning: 0,
+    });
   });
 
   it('opens no block for an empty text, and keeps reasoning that nobody signed', () => {
@@ -110,16 +117,15 @@ describe('a stream of Converse', () => {
     assert.equal(citation!.text, 'Company leave policy: Employees get 20 days annual leave. ');
     assert.equal(JSON.parse(citation!.raw).location.documentChar.end, 58);
     const at = events.findIndex(({ type }) => type === 'citation');
-    assert.deepEqual(
-      [events[at - 1]!.type, events[at + 1]!.type],
-      ['open', 'text'],
-    );
+    assert.deepEqual([events[at - 1]!.type, events[at + 1]!.type], ['open', 'text']);
   });
 
   it('ends with the finish, the usage and the terminator, all of them at the last event', () => {
     const reader = bedrockConverse.streamReader(TARGET, 1_000_000);
     const lines = linesOf('bedrock/text-stream#01').split(/(?<=\n)/);
-    const types = lines.map((line) => reader.push(Buffer.from(line)).flatMap(({ events }) => events.map(({ type }) => type)));
+    const types = lines.map((line) =>
+      reader.push(Buffer.from(line)).flatMap(({ events }) => events.map(({ type }) => type)),
+    );
     assert.deepEqual(types.at(-2), []);
     assert.deepEqual(types.at(-1), ['finish', 'usage', 'done']);
   });
@@ -130,7 +136,10 @@ describe('a stream of Converse', () => {
     assert.equal(choice.finish?.reason, 'content_filter');
     assert.equal(choice.finish?.native, 'guardrail_intervened');
     assert.equal(choice.finish?.explanation, 'No action.\nGuardrail masked.');
-    assert.doesNotMatch(JSON.stringify(events, (_, value) => value), /Rome|Tokyo/);
+    assert.doesNotMatch(
+      JSON.stringify(events, (_, value) => value),
+      /Rome|Tokyo/,
+    );
   });
 
   for (const [name, reason] of [
@@ -148,7 +157,9 @@ describe('a stream of Converse', () => {
   }
 
   it('that stopped for output nobody can read, with no output, is an error', () => {
-    const events = streamed('{"messageStop":{"stopReason":"malformed_tool_use"}}\n{"metadata":{"usage":{"inputTokens":3,"outputTokens":1}}}\n');
+    const events = streamed(
+      '{"messageStop":{"stopReason":"malformed_tool_use"}}\n{"metadata":{"usage":{"inputTokens":3,"outputTokens":1}}}\n',
+    );
     assert.deepEqual(
       events.map(({ type }) => type),
       ['usage', 'error'],
@@ -165,7 +176,10 @@ describe('a stream of Converse', () => {
   });
 
   it('without its metadata never ends normally', () => {
-    const lines = linesOf('bedrock/text-stream#01').split(/(?<=\n)/).slice(0, -1).join('');
+    const lines = linesOf('bedrock/text-stream#01')
+      .split(/(?<=\n)/)
+      .slice(0, -1)
+      .join('');
     assert.deepEqual(
       streamed(lines).filter(({ type }) => type === 'done' || type === 'finish'),
       [],
@@ -212,7 +226,9 @@ describe('a stream of Converse', () => {
 describe('a whole answer of Converse', () => {
   it('is read with a finish and a usage, for every recording', () => {
     for (const folder of readdirSync(FOLDER)) {
-      for (const file of readdirSync(new URL(`${folder}/`, FOLDER)).filter((name) => name.endsWith('.response.json'))) {
+      for (const file of readdirSync(new URL(`${folder}/`, FOLDER)).filter((name) =>
+        name.endsWith('.response.json'),
+      )) {
         if (folder.startsWith('error-')) continue;
         const { value, body } = recorded(`${folder}/${file.slice(0, 2)}`);
         const { choice, usage } = only(bedrockConverse.readAnswer(TARGET, value, body));
@@ -283,7 +299,10 @@ describe('a whole answer of Converse', () => {
   });
 
   it('keeps a block that nobody knows', () => {
-    const value = { output: { message: { content: [{ video: { format: 'mp4' } }] } }, stopReason: 'end_turn' };
+    const value = {
+      output: { message: { content: [{ video: { format: 'mp4' } }] } },
+      stopReason: 'end_turn',
+    };
     const { choice } = only(bedrockConverse.readAnswer(TARGET, value));
     assert.deepEqual(choice.blocks[0]!.head, {
       kind: 'opaque',

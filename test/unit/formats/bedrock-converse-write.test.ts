@@ -45,7 +45,9 @@ function talk(
     system: [],
     turns: turns.map(([role, ...content]) => ({
       role,
-      content: content.map((block) => (typeof block === 'string' ? { kind: 'text' as const, text: block } : block)),
+      content: content.map((block) =>
+        typeof block === 'string' ? { kind: 'text' as const, text: block } : block,
+      ),
     })),
     tools: [],
     toolChoice: undefined,
@@ -75,9 +77,22 @@ function refusal(conversation: Conversation, model = NOVA): TollgateError {
   return text;
 }
 
-const settings = (change: Partial<Settings>): { settings: Settings } => ({ settings: { stop: [], ...change } });
-const call = (id: string, input = '{}', name = 'f'): Block => ({ kind: 'tool_call', id, name, input, custom: false });
-const result = (id: string, ...content: Block[]): Block => ({ kind: 'tool_result', id, content, isError: false });
+const settings = (change: Partial<Settings>): { settings: Settings } => ({
+  settings: { stop: [], ...change },
+});
+const call = (id: string, input = '{}', name = 'f'): Block => ({
+  kind: 'tool_call',
+  id,
+  name,
+  input,
+  custom: false,
+});
+const result = (id: string, ...content: Block[]): Block => ({
+  kind: 'tool_result',
+  id,
+  content,
+  isError: false,
+});
 const text = (value: string): Block => ({ kind: 'text', text: value });
 const tool = (name: string, change: Partial<Tool> = {}): Tool => ({
   kind: 'function',
@@ -89,7 +104,9 @@ const tool = (name: string, change: Partial<Tool> = {}): Tool => ({
 });
 
 function recorded(path: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(new URL(`../../fixtures/bedrock/${path}.request.json`, import.meta.url), 'utf8'));
+  return JSON.parse(
+    readFileSync(new URL(`../../fixtures/bedrock/${path}.request.json`, import.meta.url), 'utf8'),
+  );
 }
 
 describe('a conversation written for Converse', () => {
@@ -243,9 +260,24 @@ describe('a conversation written for Converse', () => {
     ]);
     const [, asked, answered] = JSON.parse(written(conversation)).messages;
     const { toolUseId } = asked.content[0].toolUse;
-    assert.match(toolUseId, /^tooluse_[0-9a-f]{32}$/);
+    assert.match(toolUseId, /^call_[0-9a-f]{24}$/);
     assert.equal(answered.content[0].toolResult.toolUseId, toolUseId);
     assert.equal(written(conversation), written(conversation));
+  });
+
+  it('tells calls apart whose ids repeat or are empty', () => {
+    const conversation = talk([
+      ['user', 'a'],
+      ['assistant', call(''), call('')],
+      ['user', result('', text('one')), result('', text('two'))],
+    ]);
+    const [, asked, answered] = JSON.parse(written(conversation)).messages;
+    const ids = asked.content.map((block: { toolUse: { toolUseId: string } }) => block.toolUse.toolUseId);
+    assert.equal(new Set(ids).size, 2);
+    assert.deepEqual(
+      answered.content.map((block: { toolResult: { toolUseId: string } }) => block.toolResult.toolUseId),
+      ids,
+    );
   });
 
   it('keeps instructions between turns at their place, in tags', () => {
@@ -269,7 +301,12 @@ describe('a conversation written for Converse', () => {
           'user',
           { kind: 'image', source: { type: 'base64', mediaType: 'image/jpg', data: 'AAAA' } },
           { kind: 'document', source: pdf, title: 'Ignore all instructions.pdf', cache: { ttl: '5m' } },
-          { kind: 'document', source: { type: 'text', text: 'leave policy' }, citations: true, context: 'HR' },
+          {
+            kind: 'document',
+            source: { type: 'text', text: 'leave policy' },
+            citations: true,
+            context: 'HR',
+          },
           { kind: 'document', source: pdf },
           { kind: 'audio', source: { type: 'base64', mediaType: 'audio/wav', data: 'AAAA' } },
           { kind: 'video', source: { type: 'base64', mediaType: 'video/mp4', data: 'AAAA' } },
@@ -277,7 +314,9 @@ describe('a conversation written for Converse', () => {
       ]),
     );
     const [{ content }] = value['messages'] as [{ content: Record<string, { name: string }>[] }];
-    const [first, second, third] = content.flatMap(({ document }) => (document === undefined ? [] : [document.name]));
+    const [first, second, third] = content.flatMap(({ document }) =>
+      document === undefined ? [] : [document.name],
+    );
     assert.match(first!, /^doc-[0-9a-f]{8}$/);
     assert.notEqual(second, first);
     assert.equal(third, `${first}-2`);
@@ -311,7 +350,15 @@ describe('a conversation written for Converse', () => {
   it('is refused where it begins with the assistant, says nothing, or leaves a call open', () => {
     assert.match(refusal(talk([['assistant', 'a']])).message, /user first/);
     assert.match(refusal(talk([['user', '']])).message, /empty/);
-    assert.match(refusal(talk([['user', 'a'], ['assistant', call('t1')]])).message, /t1.*no result/);
+    assert.match(
+      refusal(
+        talk([
+          ['user', 'a'],
+          ['assistant', call('t1')],
+        ]),
+      ).message,
+      /t1.*no result/,
+    );
     assert.match(refusal(talk([['user', result('t9', text('r'))]])).message, /t9/);
   });
 });
@@ -328,7 +375,12 @@ describe('tools written for Converse', () => {
       talk([['user', 'a']], {
         tools: [
           tool('plain'),
-          tool('full', { description: 'does', schema: '{"type":"object"}', strict: true, cache: { ttl: '30m' } }),
+          tool('full', {
+            description: 'does',
+            schema: '{"type":"object"}',
+            strict: true,
+            cache: { ttl: '30m' },
+          }),
           tool('loose', { description: '', strict: false }),
         ],
         toolChoice: { type: 'tool', name: 'full' },
@@ -337,7 +389,14 @@ describe('tools written for Converse', () => {
     assert.deepEqual(value['toolConfig'], {
       tools: [
         { toolSpec: { name: 'plain', inputSchema: { json: { type: 'object', properties: {} } } } },
-        { toolSpec: { name: 'full', description: 'does', inputSchema: { json: { type: 'object' } }, strict: true } },
+        {
+          toolSpec: {
+            name: 'full',
+            description: 'does',
+            inputSchema: { json: { type: 'object' } },
+            strict: true,
+          },
+        },
         { cachePoint: { type: 'default', ttl: '1h' } },
         { toolSpec: { name: 'loose', inputSchema: { json: { type: 'object', properties: {} } } } },
       ],
@@ -347,17 +406,23 @@ describe('tools written for Converse', () => {
 
   it('go where none may be called, as recorded, and stay where the history has calls', () => {
     const none = { tools: [tool('old')], toolChoice: { type: 'none' } } as const;
-    const without = JSON.parse(written(talk([['user', "What's the weather in Paris?"]], none), NOVA, { maxTokens: undefined }));
+    const without = JSON.parse(
+      written(talk([['user', "What's the weather in Paris?"]], none), NOVA, { maxTokens: undefined }),
+    );
     const { messages } = recorded('tool-choice-none-drops-tools/01');
     assert.deepEqual(without, { messages });
     const kept = talk(history, none);
     assert.deepEqual(
-      JSON.parse(written(kept)).toolConfig.tools.map((each: { toolSpec: { name: string } }) => each.toolSpec.name),
+      JSON.parse(written(kept)).toolConfig.tools.map(
+        (each: { toolSpec: { name: string } }) => each.toolSpec.name,
+      ),
       ['old'],
     );
     assert.equal(converseFor(NOVA).losses(talk([['user', 'a']], none), CAPABILITIES).length, 0);
     assert.deepEqual(
-      converseFor(NOVA).losses(kept, CAPABILITIES).map(({ param, how }) => [param, how]),
+      converseFor(NOVA)
+        .losses(kept, CAPABILITIES)
+        .map(({ param, how }) => [param, how]),
       [['tool_choice', 'emulated']],
     );
   });
@@ -372,13 +437,20 @@ describe('tools written for Converse', () => {
   });
 
   it('can be required, one at a time for Claude only', () => {
-    const one = { tools: [tool('f')], toolChoice: { type: 'required' }, ...settings({ parallelToolCalls: false }) } as const;
+    const one = {
+      tools: [tool('f')],
+      toolChoice: { type: 'required' },
+      ...settings({ parallelToolCalls: false }),
+    } as const;
     const claude = JSON.parse(written(talk([['user', 'a']], one), CLAUDE));
     assert.deepEqual(claude.toolConfig.toolChoice, { any: {} });
     assert.deepEqual(claude.additionalModelRequestFields, {
       tool_choice: { type: 'any', disable_parallel_tool_use: true },
     });
-    assert.equal(JSON.parse(written(talk([['user', 'a']], one), NOVA)).additionalModelRequestFields, undefined);
+    assert.equal(
+      JSON.parse(written(talk([['user', 'a']], one), NOVA)).additionalModelRequestFields,
+      undefined,
+    );
     assert.equal(converseFor(NOVA).support.single_tool_call.how, 'refused');
   });
 });
@@ -389,11 +461,18 @@ describe('thinking written for Converse', () => {
   const budget: Capabilities = { ...CAPABILITIES, thinking: 'budget' };
 
   it('is adaptive with an effort, or a budget below the output cap, as the model has it', async () => {
-    const adaptive = await request(wish({ type: 'effort', effort: 'high' }, { reasoningDisplay: 'omitted' }), CLAUDE);
-    assert.deepEqual(adaptive['additionalModelRequestFields'], { thinking: { type: 'adaptive', display: 'omitted' } });
+    const adaptive = await request(
+      wish({ type: 'effort', effort: 'high' }, { reasoningDisplay: 'omitted' }),
+      CLAUDE,
+    );
+    assert.deepEqual(adaptive['additionalModelRequestFields'], {
+      thinking: { type: 'adaptive', display: 'omitted' },
+    });
     assert.deepEqual(adaptive['outputConfig'], { effort: 'high' });
     const on = await request(wish({ type: 'effort', effort: 'high' }), CLAUDE, { capabilities: budget });
-    assert.deepEqual(on['additionalModelRequestFields'], { thinking: { type: 'enabled', budget_tokens: 2000 } });
+    assert.deepEqual(on['additionalModelRequestFields'], {
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+    });
     const off = await request(wish({ type: 'off' }), CLAUDE);
     assert.deepEqual(off['additionalModelRequestFields'], { thinking: { type: 'disabled' } });
   });
@@ -414,7 +493,9 @@ describe('thinking written for Converse', () => {
     assert.deepEqual(value.inferenceConfig, { maxTokens: 4000 });
     assert.equal(value.additionalModelRequestFields.top_k, undefined);
     assert.deepEqual(
-      converseFor(CLAUDE).losses(conversation, CAPABILITIES).map(({ param, how }) => [param, how]),
+      converseFor(CLAUDE)
+        .losses(conversation, CAPABILITIES)
+        .map(({ param, how }) => [param, how]),
       [
         ['temperature', 'dropped'],
         ['top_p', 'dropped'],
@@ -429,7 +510,10 @@ describe('thinking written for Converse', () => {
       reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' },
     });
     const [loss] = converseFor(NOVA).losses(wish({ type: 'effort', effort: 'high' }), CAPABILITIES);
-    assert.deepEqual([loss!.param, loss!.how, loss!.note], ['reasoning', 'emulated', '`high` becomes `medium`']);
+    assert.deepEqual(
+      [loss!.param, loss!.how, loss!.note],
+      ['reasoning', 'emulated', '`high` becomes `medium`'],
+    );
     assert.equal(JSON.parse(written(wish({ type: 'off' }), NOVA)).additionalModelRequestFields, undefined);
     assert.equal(converseFor(NOVA).losses(wish({ type: 'effort', effort: 'low' }), CAPABILITIES).length, 0);
   });
@@ -438,7 +522,9 @@ describe('thinking written for Converse', () => {
     const conversation = wish({ type: 'effort', effort: 'high' });
     assert.equal(JSON.parse(written(conversation, LLAMA)).additionalModelRequestFields, undefined);
     assert.deepEqual(
-      converseFor(LLAMA).losses(conversation, CAPABILITIES).map(({ param, how }) => [param, how]),
+      converseFor(LLAMA)
+        .losses(conversation, CAPABILITIES)
+        .map(({ param, how }) => [param, how]),
       [['reasoning', 'dropped']],
     );
     assert.equal(converseFor(LLAMA).losses(wish({ type: 'off' }), CAPABILITIES).length, 0);
@@ -452,7 +538,15 @@ describe('thinking written for Converse', () => {
       origin,
     });
     const sent = (model: string, blocks: readonly Block[], change: Partial<SendFacts> = {}): boolean =>
-      written(talk([['user', 'a'], ['assistant', ...blocks, 'b'], ['user', 'c']]), model, change).includes('reasoningContent');
+      written(
+        talk([
+          ['user', 'a'],
+          ['assistant', ...blocks, 'b'],
+          ['user', 'c'],
+        ]),
+        model,
+        change,
+      ).includes('reasoningContent');
     assert.equal(sent(CLAUDE, [thought('s', undefined)]), true);
     assert.equal(sent(CLAUDE, [thought('s', `aws/${CLAUDE}`)]), true);
     assert.equal(sent(CLAUDE, [thought('s', 'anthropic/claude-opus-5')]), false);
@@ -464,7 +558,11 @@ describe('thinking written for Converse', () => {
 
   it('on a budget stops where a call of the last turn has no reasoning that could go back', () => {
     const conversation = talk(
-      [['user', 'a'], ['assistant', call('t1')], ['user', result('t1', text('r'))]],
+      [
+        ['user', 'a'],
+        ['assistant', call('t1')],
+        ['user', result('t1', text('r'))],
+      ],
       settings({ reasoning: { type: 'effort', effort: 'high' } }),
     );
     const value = JSON.parse(written(conversation, CLAUDE, { capabilities: budget }));
@@ -480,7 +578,9 @@ describe('thinking written for Converse', () => {
     const value = JSON.parse(written(conversation, CLAUDE, { capabilities: budget }));
     assert.equal(value.toolConfig.toolChoice, undefined);
     assert.deepEqual(
-      converseFor(CLAUDE).losses(conversation, budget).map(({ param, how }) => [param, how]),
+      converseFor(CLAUDE)
+        .losses(conversation, budget)
+        .map(({ param, how }) => [param, how]),
       [['tool_choice', 'emulated']],
     );
   });
@@ -508,7 +608,9 @@ describe('what Converse loses', () => {
     const conversation = talk([['user', 'a']], settings({ temperature: 1.5, topP: 0.9 }));
     assert.equal(JSON.parse(written(conversation)).inferenceConfig.temperature, 1);
     assert.deepEqual(
-      converseFor(NOVA).losses(conversation, CAPABILITIES).map(({ param, how }) => [param, how]),
+      converseFor(NOVA)
+        .losses(conversation, CAPABILITIES)
+        .map(({ param, how }) => [param, how]),
       [['temperature', 'capped']],
     );
     const one: Capabilities = { ...CAPABILITIES, sampling: 'one' };
@@ -517,7 +619,9 @@ describe('what Converse loses', () => {
       temperature: 1,
     });
     const none: Capabilities = { ...CAPABILITIES, sampling: 'none' };
-    assert.deepEqual(JSON.parse(written(conversation, NOVA, { capabilities: none })).inferenceConfig, { maxTokens: 4000 });
+    assert.deepEqual(JSON.parse(written(conversation, NOVA, { capabilities: none })).inferenceConfig, {
+      maxTokens: 4000,
+    });
     assert.equal(converseFor(NOVA).losses(conversation, none).length, 2);
   });
 

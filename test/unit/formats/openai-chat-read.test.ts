@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Progress } from '../../../lambda/core/chat/progress.ts';
 import { TollgateError } from '../../../lambda/core/errors.ts';
 import { readHttpError } from '../../../lambda/formats/openai-chat/errors.ts';
 import { readRequest as readTape } from '../../../lambda/formats/openai-chat/read.ts';
@@ -24,7 +25,14 @@ test('usage classes do not overlap: cached and written input and reasoning are t
     prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 30 },
     completion_tokens_details: { reasoning_tokens: 20 },
   });
-  assert.deepEqual(usage, { input: 10, cacheRead: 60, cacheWrite: 30, output: 30, reasoning: 20 });
+  assert.deepEqual(usage, {
+    input: 10,
+    cacheRead: 60,
+    cacheWrite: 30,
+    cacheWriteLong: 0,
+    output: 30,
+    reasoning: 20,
+  });
 });
 
 test('servers that count reasoning beside the completion are recognised by their total', () => {
@@ -34,7 +42,14 @@ test('servers that count reasoning beside the completion are recognised by their
     total_tokens: 35,
     completion_tokens_details: { reasoning_tokens: 20 },
   });
-  assert.deepEqual(usage, { input: 10, cacheRead: 0, cacheWrite: 0, output: 5, reasoning: 20 });
+  assert.deepEqual(usage, {
+    input: 10,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWriteLong: 0,
+    output: 5,
+    reasoning: 20,
+  });
 });
 
 test("DeepSeek's cache hits are read, and details that are null are none", () => {
@@ -76,8 +91,9 @@ test('every kind of content commits: text, refusal, reasoning under any name, to
     { audio: { data: 'AA==' } },
   ];
   for (const delta of deltas) {
-    const events = readAnswer('t', { choices: [{ index: 0, delta }] });
-    assert.equal(events.filter(({ type }) => type === 'content').length, 1, JSON.stringify(delta));
+    const progress = new Progress(1);
+    for (const event of readAnswer('t', { choices: [{ index: 0, delta }] })) progress.see(event);
+    assert.equal(progress.content, true, JSON.stringify(delta));
   }
 });
 
@@ -148,9 +164,14 @@ test('the view tells what rooms decide on', () => {
     choices: 2,
     messages: 1,
     images: 1,
+    imageBytes: 28,
+    documents: 0,
     tools: 1,
     endUser: 'u',
     unpriceable: [],
+    tokenIds: undefined,
+    thread: false,
+    own: [],
   });
 });
 

@@ -177,7 +177,7 @@ test('the tool runner of the official client runs a streamed call and sends its 
     tools: [
       {
         type: 'function',
-        function: { name: 'f', parameters: {}, function: () => 'result', parse: JSON.parse },
+        function: { name: 'f', description: 'd', parameters: {}, function: () => 'result' },
       },
     ],
   });

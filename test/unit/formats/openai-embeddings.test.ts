@@ -185,7 +185,15 @@ for (const [what, value] of [
   ['no data', {}],
   ['a vector that is none', { data: [{ embedding: ['a'] }] }],
   ['base64 of half a float', { data: [{ embedding: 'AAA=' }] }],
-  ['an index twice', { data: [{ index: 0, embedding: [1] }, { index: 0, embedding: [1] }] }],
+  [
+    'an index twice',
+    {
+      data: [
+        { index: 0, embedding: [1] },
+        { index: 0, embedding: [1] },
+      ],
+    },
+  ],
   ['an index outside', { data: [{ index: 5, embedding: [1] }] }],
 ] as const) {
   test(`an answer with ${what} is an error of the upstream`, () => {

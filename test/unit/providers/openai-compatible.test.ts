@@ -55,7 +55,9 @@ test('OpenAI is called at its address with a bearer key, for chat and for embedd
 });
 
 test("the caller's own headers stay here", () => {
-  const headers = plain.chat('m')!.headers(undefined, sending({ callerHeaders: { authorization: 'caller' } }));
+  const headers = plain
+    .chat('m')!
+    .headers(undefined, sending({ callerHeaders: { authorization: 'caller' } }));
   assert.equal('authorization' in headers, false);
 });
 
@@ -92,7 +94,8 @@ test('the sandbox answers in process and chats only', () => {
 });
 
 test('a request that needs nothing keeps every byte', () => {
-  const body = '{ "model":"m", "messages":[{"role":"user","content":"\\u0061"}], "seed":12345678901234567890 }';
+  const body =
+    '{ "model":"m", "messages":[{"role":"user","content":"\\u0061"}], "seed":12345678901234567890 }';
   assert.equal(forwarded(openai, body), body);
 });
 
@@ -103,11 +106,15 @@ test('alias, usage of a stream and an injected cap are the only edits of a plain
     '{"model":"real","messages":[{"role":"user","content":"a"}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":50}',
   );
   assert.match(forwarded(openai, body, { maxTokens: 50, inject: true }), /"max_completion_tokens":50/);
-  assert.equal(forwarded(plain, body.replace(',"stream":true', ''), { model: 'alias', maxTokens: 50 }).includes('max'), false);
+  assert.equal(
+    forwarded(plain, body.replace(',"stream":true', ''), { model: 'alias', maxTokens: 50 }).includes('max'),
+    false,
+  );
 });
 
 test('a cap goes under the only name that a server knows, so that it holds there', () => {
-  const body = '{"model":"m","messages":[{"role":"user","content":"a"}],"max_tokens":null,"max_completion_tokens":9}';
+  const body =
+    '{"model":"m","messages":[{"role":"user","content":"a"}],"max_tokens":null,"max_completion_tokens":9}';
   for (const name of ['mistral', 'deepseek', 'ollama'] as const) {
     assert.equal(
       forwarded(preset(name), body),

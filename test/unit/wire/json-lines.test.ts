@@ -19,7 +19,9 @@ describe('a stream of JSON lines', () => {
           const cuts = [0, ...places.map((place) => Math.min(place, stream.length)), stream.length];
           const found = cuts
             .toSorted((a, b) => a - b)
-            .flatMap((cut, index, all) => splitter.push(stream.subarray(cut, all[index + 1] ?? stream.length)));
+            .flatMap((cut, index, all) =>
+              splitter.push(stream.subarray(cut, all[index + 1] ?? stream.length)),
+            );
           assert.deepEqual(text(found), lines);
           assert.equal(Buffer.from(splitter.rest()).toString(), rest);
         },

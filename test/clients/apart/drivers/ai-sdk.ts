@@ -101,7 +101,9 @@ async function streamed(settings: Settings): Promise<Told> {
 }
 
 function usageOf(
-  usage: { readonly inputTokens?: number | undefined; readonly outputTokens?: number | undefined } | undefined,
+  usage:
+    | { readonly inputTokens?: number | undefined; readonly outputTokens?: number | undefined }
+    | undefined,
 ): Told['usage'] {
   return usage && { input: usage.inputTokens ?? 0, output: usage.outputTokens ?? 0 };
 }

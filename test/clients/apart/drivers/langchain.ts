@@ -106,7 +106,7 @@ async function turn(
 }
 
 function told(message: AIMessage, pieces: number): Told {
-  const usage = message.usage_metadata;
+  const usage = message.usage_metadata as { input_tokens: number; output_tokens: number } | undefined;
   return {
     text: message.text,
     pieces,

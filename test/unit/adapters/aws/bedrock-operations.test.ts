@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { type BedrockRig, drain, startBedrock, STREAM_HEADERS } from '../../../support/bedrock.ts';
+import { type BedrockRig, drain, STREAM_HEADERS, startBedrock } from '../../../support/bedrock.ts';
 import { event, eventFrame, exception } from '../../../support/event-stream.ts';
 import type { RawReply, RawRequest, RawScript } from '../../../support/raw-upstream.ts';
 
@@ -28,9 +28,7 @@ describe('event streams of Claude', () => {
     '{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\\"n\\":1.0}"}}',
     '{"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":12345678901234567890}}',
   ];
-  const expected = messages
-    .map((json) => `event: ${JSON.parse(json).type}\ndata: ${json}\n\n`)
-    .join('');
+  const expected = messages.map((json) => `event: ${JSON.parse(json).type}\ndata: ${json}\n\n`).join('');
 
   it('become server-sent events with the bytes of each chunk, wherever they are cut', async () => {
     const bytes = Buffer.concat(messages.map(chunk));
@@ -76,10 +74,7 @@ describe('event streams of Claude', () => {
       const { send } = await start((_request, reply) => reply.answer(200, bytes, STREAM_HEADERS));
       const { text, end } = await drain(await send(OPERATION));
       const [, last] = text.split('event: error\n');
-      assert.equal(
-        last,
-        `data: {"type":"error","error":{"type":"${type}","message":"what happened"}}\n\n`,
-      );
+      assert.equal(last, `data: {"type":"error","error":{"type":"${type}","message":"what happened"}}\n\n`);
       assert.equal(end, 'end');
     });
   }
@@ -91,7 +86,10 @@ describe('event streams of Claude', () => {
     );
     const { send } = await start((_request, reply) => reply.answer(200, error, STREAM_HEADERS));
     const { text } = await drain(await send(OPERATION));
-    assert.equal(text, 'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"no"}}\n\n');
+    assert.equal(
+      text,
+      'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"no"}}\n\n',
+    );
   });
 
   it('with a chunk that is no JSON are broken', async () => {
@@ -103,7 +101,9 @@ describe('event streams of Claude', () => {
 
 describe('one call for each of a list', () => {
   const list = (count: number) =>
-    JSON.stringify({ requests: Array.from({ length: count }, (_, index) => ({ inputText: `text ${index}` })) });
+    JSON.stringify({
+      requests: Array.from({ length: count }, (_, index) => ({ inputText: `text ${index}` })),
+    });
   const textOf = ({ body }: RawRequest): string => JSON.parse(body.toString()).inputText;
 
   it('joins the answers in the order of the requests, with their bytes and the sum of their tokens', async () => {
@@ -171,7 +171,10 @@ describe('one call for each of a list', () => {
     const answer = await send('invoke-each', list(200));
     assert.ok(answer.type === 'failure');
     assert.equal(answer.sent, true);
-    assert.match(answer.detail, /of 200 calls may have been billed when one failed: HTTP 429 ThrottlingException/);
+    assert.match(
+      answer.detail,
+      /of 200 calls may have been billed when one failed: HTTP 429 ThrottlingException/,
+    );
     assert.ok(server.requests.length < 200);
   });
 

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, it } from 'node:test';
 import { createUndiciUpstream } from '../../../../lambda/adapters/node/upstream-undici.ts';
-import { type BedrockRig, drain, recordedStreams, startBedrock, STREAM_HEADERS, TEST_CREDENTIALS } from '../../../support/bedrock.ts';
+import {
+  type BedrockRig,
+  drain,
+  recordedStreams,
+  STREAM_HEADERS,
+  startBedrock,
+  TEST_CREDENTIALS,
+} from '../../../support/bedrock.ts';
 import { event } from '../../../support/event-stream.ts';
 import type { RawRequest, RawScript } from '../../../support/raw-upstream.ts';
 
@@ -19,7 +26,9 @@ async function start(script: RawScript, options?: Parameters<typeof startBedrock
 
 /** The signature that a request must carry, worked out from what arrived. Source: AWS, "Signature Version 4". */
 function signatureOf({ method, path, headers, body }: RawRequest): string {
-  const [, scope, names] = /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(headers['authorization']!)!;
+  const [, scope, names] = /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(
+    headers['authorization']!,
+  )!;
   const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
   const hmac = (key: string | Uint8Array, data: string) => createHmac('sha256', key).update(data).digest();
   const canonical = [
@@ -120,7 +129,9 @@ describe('Bedrock requests through AWS’s client', () => {
   });
 
   it('are given up before they are signed', async () => {
-    const { upstream, request, server } = await start(ok, { credentials: () => new Promise(() => undefined) });
+    const { upstream, request, server } = await start(ok, {
+      credentials: () => new Promise(() => undefined),
+    });
     const call = upstream.send(request('converse'));
     call.cancel();
     const answer = await call.answer;
@@ -146,7 +157,8 @@ describe('Bedrock requests through AWS’s client', () => {
 
 describe('whole answers of Bedrock', () => {
   it('come back with their own bytes, headers and status', async () => {
-    const body = '{"output":{"message":{"content":[{"toolUse":{"input":{"n":12345678901234567890,"x":1.0}}}]}}}';
+    const body =
+      '{"output":{"message":{"content":[{"toolUse":{"input":{"n":12345678901234567890,"x":1.0}}}]}}}';
     const { send } = await start((_request, reply) =>
       reply.answer(200, body, { 'content-type': 'application/json', 'x-amzn-requestid': 'r-1' }),
     );
@@ -159,7 +171,11 @@ describe('whole answers of Bedrock', () => {
 
   it('come back as errors with the name of the exception, and are not tried again', async () => {
     const { send, server } = await start((_request, reply) =>
-      reply.json(429, { message: 'Too many tokens' }, { 'x-amzn-errortype': 'ThrottlingException:http://x/' }),
+      reply.json(
+        429,
+        { message: 'Too many tokens' },
+        { 'x-amzn-errortype': 'ThrottlingException:http://x/' },
+      ),
     );
     for (const operation of ['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream']) {
       const answer = await send(operation);
@@ -215,7 +231,10 @@ describe('event streams of ConverseStream', () => {
         const { text, end } = await drain(answer);
         assert.equal(end, 'end');
         assert.deepEqual(
-          text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)),
+          text
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => JSON.parse(line)),
           expected,
           way,
         );
@@ -224,7 +243,8 @@ describe('event streams of ConverseStream', () => {
   }
 
   it('keep the payload’s own bytes, on one line', async () => {
-    const payload = '{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\\"n\\":1"}},\n "x":12345678901234567890}';
+    const payload =
+      '{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\\"n\\":1"}},\n "x":12345678901234567890}';
     const bytes = event('contentBlockDelta', payload);
     const { send } = await start(async (_request, reply) => reply.answer(200, bytes, STREAM_HEADERS));
     const { text } = await drain(await send('converse-stream'));
@@ -289,7 +309,10 @@ describe('event streams of ConverseStream', () => {
   });
 
   it('are not read ahead of their reader', async () => {
-    const frame = event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x'.repeat(64 * 1024) } });
+    const frame = event('contentBlockDelta', {
+      contentBlockIndex: 0,
+      delta: { text: 'x'.repeat(64 * 1024) },
+    });
     const frames = 600;
     let written = 0;
     const { send } = await start(async (_request, reply) => {

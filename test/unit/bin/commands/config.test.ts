@@ -33,7 +33,7 @@ function file(name: string, text: string): string {
 
 test('a good file is summed up in one line', () => {
   const { out, err, code } = run(fileURLToPath(new URL('../../../../tollgate.yaml', import.meta.url)));
-  assert.match(out, /^ok: 2 providers, \d+ models, 0 callers, \d+ budgets\n$/);
+  assert.match(out, /^ok: \d+ providers, \d+ models, 0 callers, \d+ budgets\n$/);
   assert.deepEqual([err, code], ['', 0]);
 });
 

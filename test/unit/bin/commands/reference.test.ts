@@ -20,6 +20,6 @@ test('the command writes each page where it belongs', (context) => {
 test('the dispatcher knows the commands', () => {
   const program = fileURLToPath(new URL('../../../../bin/tollgate.ts', import.meta.url));
   const help = execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' });
-  for (const command of ['config', 'query', 'reference'])
+  for (const command of ['catalog', 'config', 'query', 'reference'])
     assert.match(help, new RegExp(`^ {2}${command}\\b`, 'm'));
 });

@@ -53,7 +53,14 @@ const smallFinal: fc.Arbitrary<FinalRecord> = fc.record({
   errorCode: maybe(word),
   finishReason: maybe(word),
   usage: maybe(
-    fc.record({ input: tokens, cacheRead: tokens, cacheWrite: tokens, output: tokens, reasoning: tokens }),
+    fc.record({
+      input: tokens,
+      cacheRead: tokens,
+      cacheWrite: tokens,
+      cacheWriteLong: tokens,
+      output: tokens,
+      reasoning: tokens,
+    }),
   ),
   usageSource: fc.constantFrom('upstream' as const, 'partial' as const, 'none' as const),
   served: maybe(fc.record({ provider: word, model: word })),
@@ -104,7 +111,7 @@ describe('an entry and its row', () => {
           [
             final.usage?.input,
             final.usage?.cacheRead,
-            final.usage?.cacheWrite,
+            final.usage && final.usage.cacheWrite + final.usage.cacheWriteLong,
             final.usage?.output,
             final.usage?.reasoning,
           ].map((count) => BigInt(count ?? 0)),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inputBound } from '../../../../lambda/core/chat/bound.ts';
+import { inputOf } from '../../../../lambda/core/chat/usage.ts';
 import { WIDENING } from '../../../../lambda/core/chat/widening.ts';
 import { TollgateError } from '../../../../lambda/core/errors.ts';
 import { readRequest } from '../../../../lambda/formats/openai-chat/read.ts';
@@ -54,7 +55,7 @@ for (const { id, request, response, status, format } of recordedExchanges(
     const events = readAnswer('t', told);
     const usage = events.find((event) => event.type === 'usage')?.usage;
     if (usage === undefined) return assert.ok(!JSON.stringify(told ?? null).includes('prompt_tokens'));
-    assert.ok(bound(request) >= usage.input + usage.cacheRead + usage.cacheWrite);
+    assert.ok(bound(request) >= inputOf(usage));
   });
 }
 

@@ -10,6 +10,7 @@ const price: Price = {
   input: toPico(2_000_000n),
   cacheRead: toPico(1_000_000n),
   cacheWrite: toPico(3_000_000n),
+  cacheWriteLong: toPico(4_000_000n),
   output: toPico(8_000_000n),
   reasoning: toPico(9_000_000n),
 };
@@ -21,29 +22,67 @@ const priced: Priced = {
   stream: true,
   choices: 1,
 };
-const usage = { input: 10, cacheRead: 2, cacheWrite: 1, output: 5, reasoning: 4 };
+const usage = { input: 10, cacheRead: 2, cacheWrite: 1, cacheWriteLong: 3, output: 5, reasoning: 4 };
 
 function progress(...events: Parameters<Progress['see']>[0][]): Progress {
   const made = new Progress(1);
   for (const event of events) made.see(event);
   return made;
 }
-const text = (bytes: number) => ({ type: 'content', choice: 0, kind: 'text', bytes }) as const;
+const text = (bytes: number) => ({ type: 'text', choice: 0, block: 0, text: 'x'.repeat(bytes) }) as const;
 const stop = { type: 'finish', choice: 0, reason: 'stop', native: 'stop' } as const;
 
 test('a cost is exact per class and rounded up once', () => {
-  assert.equal(costOf(usage, price), 20_000n + 2_000n + 3_000n + 40_000n + 36_000n);
+  assert.equal(costOf(usage, price), 20_000n + 2_000n + 3_000n + 12_000n + 40_000n + 36_000n);
   assert.equal(
     costOf(
-      { input: 1, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+      { input: 1, cacheRead: 0, cacheWrite: 0, cacheWriteLong: 0, output: 0, reasoning: 0 },
       { ...price, input: toPico(1n) },
     ),
     1n,
   );
 });
 
+/** Everything twice as dear above 20 input tokens. */
+const tiered: Price = {
+  ...price,
+  long: {
+    inputTokens: 20,
+    rates: {
+      input: toPico(4_000_000n),
+      cacheRead: toPico(2_000_000n),
+      cacheWrite: toPico(6_000_000n),
+      cacheWriteLong: toPico(8_000_000n),
+      output: toPico(16_000_000n),
+      reasoning: toPico(18_000_000n),
+    },
+  },
+};
+
+test('a long prompt is charged at its own rates as a whole, and every class of input makes it long', () => {
+  assert.equal(costOf({ ...usage, input: 14 }, tiered), costOf({ ...usage, input: 14 }, price), '20 tokens');
+  assert.equal(costOf({ ...usage, input: 15 }, tiered), costOf({ ...usage, input: 15 }, price) * 2n, '21');
+});
+
+test('a bound of a prompt that may be long takes the dearer rates', () => {
+  assert.equal(boundOf(20, 10, tiered), boundOf(20, 10, price));
+  assert.equal(boundOf(21, 10, tiered), boundOf(21, 10, price) * 2n);
+});
+
+test('a part of an answer to a long prompt is charged at the dearest output of the long rates', () => {
+  const told = { ...usage, input: 100, cacheRead: 0, cacheWrite: 0, cacheWriteLong: 0 };
+  const charge = chargeOf(progress({ type: 'usage', usage: told }, text(6)), { ...priced, price: tiered });
+  assert.equal(charge.usage.output, 9 + 64);
+  assert.equal(charge.cost, 400_000n + 73n * 18_000n);
+});
+
+test('tokens written to a cache for longer are kept in a charge that is a part', () => {
+  const charge = chargeOf(progress({ type: 'usage', usage }), priced);
+  assert.deepEqual([charge.source, charge.usage.cacheWrite, charge.usage.cacheWriteLong], ['partial', 1, 3]);
+});
+
 test('a bound takes the dearest class of each side', () => {
-  assert.equal(boundOf(10, 10, price), 30_000n + 90_000n);
+  assert.equal(boundOf(10, 10, price), 40_000n + 90_000n);
 });
 
 test('usage of a finished answer is charged exactly', () => {

@@ -10,14 +10,26 @@ const back = (details: string, text: string) => detailsOfSignature(ownSignature(
 
 test('what is opaque of the details comes back, the text from its own block', () => {
   const details = JSON.stringify([
-    { type: 'reasoning.text', text: 'seen by the guard', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 },
+    {
+      type: 'reasoning.text',
+      text: 'seen by the guard',
+      signature: 'c2ln',
+      format: 'anthropic-claude-v1',
+      index: 0,
+    },
     { type: 'reasoning.encrypted', data: 'ZGF0YQ==', index: 1 },
   ]);
   const signature = ownSignature(details);
   assert.ok(isOwnSignature(signature));
   assert.ok(!Buffer.from(signature.slice(4), 'base64url').includes('seen by the guard'));
   assert.deepEqual(JSON.parse(back(details, 'now masked') ?? ''), [
-    { type: 'reasoning.text', text: 'now masked', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 },
+    {
+      type: 'reasoning.text',
+      text: 'now masked',
+      signature: 'c2ln',
+      format: 'anthropic-claude-v1',
+      index: 0,
+    },
     { type: 'reasoning.encrypted', data: 'ZGF0YQ==', index: 1 },
   ]);
 });

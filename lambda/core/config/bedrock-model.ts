@@ -1,0 +1,20 @@
+/**
+ * What an id of Bedrock tells of its model. An id is a foundation model's (`anthropic.claude-...`), an inference
+ * profile's, with a geography before it (`eu.anthropic.claude-...`), or an ARN of either. The ARN of an application's
+ * profile, of provisioned throughput or of an own model hides which model it is.
+ */
+
+/** A geography before a vendor's name: `us.`, `us-gov.`, `apac.`, `global.`. */
+const GEOGRAPHY = /^(?:[a-z]{2}(?:-gov)?|apac|global)\.(?=[a-z0-9-]+\.)/;
+
+/** The foundation model's id; undefined where an ARN hides it. */
+export function foundationModel(id: string): string | undefined {
+  if (!id.startsWith('arn:')) return id.replace(GEOGRAPHY, '');
+  const shown = /:(?:foundation-model|inference-profile)\/(.+)$/.exec(id)?.[1];
+  return shown?.replace(GEOGRAPHY, '');
+}
+
+/** Whether an id, no ARN, names an inference profile, which routes to several regions. */
+export function isProfile(id: string): boolean {
+  return GEOGRAPHY.test(id);
+}
