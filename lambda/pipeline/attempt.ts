@@ -1,5 +1,6 @@
 import { type Charge, chargeOf } from '../core/chat/charge.ts';
 import { Progress } from '../core/chat/progress.ts';
+import type { RequestView } from '../core/chat/request.ts';
 import { NO_USAGE } from '../core/chat/usage.ts';
 import { TollgateError } from '../core/errors.ts';
 import { ZERO } from '../core/money.ts';
@@ -7,6 +8,7 @@ import { targetName } from '../core/routing/target.ts';
 import type { SendFacts } from '../formats/format.ts';
 import type { KeyRef } from '../ports/secrets.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
+import type { Edit } from '../wire/json-splice.ts';
 import { failureError } from './failure.ts';
 import type { GatewayPorts } from './ports.ts';
 import { readAtMost, readStreamToCommit, readWhole } from './read-upstream.ts';
@@ -109,7 +111,7 @@ function send(
   const provider = setup.provider(candidate.target.provider);
   if (provider === undefined)
     throw new Error(`Bug! the plan names the unknown provider ${candidate.target.provider}`);
-  const facts = sendFacts(state, candidate);
+  const facts = sendFacts(state, candidate, served);
   const body = bodyOf(state, served, facts);
   if (body instanceof TollgateError) return body;
   const { limits } = setup;
@@ -125,7 +127,7 @@ function send(
   });
 }
 
-function sendFacts(state: Admitted, candidate: Candidate): SendFacts {
+function sendFacts(state: Admitted, candidate: Candidate, served: Callable): SendFacts {
   const { target } = candidate;
   return {
     target: targetName(target),
@@ -134,20 +136,29 @@ function sendFacts(state: Admitted, candidate: Candidate): SendFacts {
       state.view.maxTokens === undefined || candidate.inject
         ? candidate.outputTokens
         : state.view.maxTokens.value,
-    inject: candidate.inject,
+    inject: candidate.inject && state.view.maxTokens === undefined,
     stream: state.view.stream,
     capabilities: target.capabilities,
     fallback: state.trail.attempts.length > 0,
-    callerHeaders: state.exchange.headers,
+    // A request written anew is of the version that our writer knows, whatever the caller's own API has.
+    callerHeaders: isForwarded(served) ? state.exchange.headers : {},
   };
 }
 
 /** The caller's own bytes with edits, or the request written anew in the upstream's format. */
 function bodyOf(state: Admitted, served: Callable, send: SendFacts): Uint8Array | TollgateError {
   const { source, view } = state;
-  if (isForwarded(served)) return source.edited([...view.own, ...served.service.edits(view, send)]);
+  if (isForwarded(served)) {
+    return source.edited([...view.own, ...capEdit(view, send), ...served.service.edits(view, send)]);
+  }
   const written = translated(source, served, send);
   return typeof written === 'string' ? Buffer.from(written) : written;
+}
+
+/** A cap of the caller's that is above the model's is lowered in place. */
+function capEdit({ maxTokens }: RequestView, send: SendFacts): readonly Edit[] {
+  if (maxTokens === undefined || send.maxTokens === undefined || send.maxTokens >= maxTokens.value) return [];
+  return [{ op: 'set', path: [maxTokens.param], json: String(send.maxTokens) }];
 }
 
 function translated(source: Source, served: Callable, send: SendFacts): string | TollgateError {

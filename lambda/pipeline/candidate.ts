@@ -1,4 +1,4 @@
-import { inputBound } from '../core/chat/bound.ts';
+import { inputBound, mayCacheLong } from '../core/chat/bound.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import { boundOf } from '../core/chat/usage.ts';
 import { TollgateError } from '../core/errors.ts';
@@ -24,11 +24,12 @@ export function candidateOf(
   const told = tell(served, state.source, target, rung.unsupported);
   if (told instanceof TollgateError) return told;
   const generates = served.kind === 'chat';
+  if (budgeted && target.price === undefined) return unpriced(view, targetName(target));
   const output = generates
     ? outputFor(view, rung, target, served.service.format.needsMaxTokens, budgeted)
     : NO_OUTPUT;
   if (output instanceof TollgateError) return output;
-  const priceless = budgeted ? unpricedParts(view, target, output.tokens) : undefined;
+  const priceless = budgeted ? unpricedParts(view, target) : undefined;
   if (priceless !== undefined) return priceless;
   const { imageTokens, contextTokens } = target.capabilities;
   const text = inputBound(state.tape, view, imageTokens ?? 0, state.source.growth);
@@ -42,7 +43,7 @@ export function candidateOf(
     outputTokens: output.tokens,
     inject: output.inject,
     inputBound: input,
-    bound: boundFor(target, input, output.tokens, choices),
+    bound: boundFor(target, input, output.tokens, choices, mayCacheLong(state.tape)),
   };
 }
 
@@ -109,15 +110,10 @@ function outputFor(
   return { tokens, inject: injected !== undefined };
 }
 
-/** What a budget cannot bound: a model without a price, pictures and documents whose tokens nobody knows. */
-function unpricedParts(
-  view: RequestView,
-  target: Target,
-  outputTokens: number | undefined,
-): TollgateError | undefined {
+/** What a budget cannot bound: pictures and documents whose tokens nobody knows. */
+function unpricedParts(view: RequestView, target: Target): TollgateError | undefined {
   const name = targetName(target);
   const { imageTokens, contextTokens } = target.capabilities;
-  if (target.price === undefined || outputTokens === undefined) return unpriced(view, name);
   if (view.images > 0 && imageTokens === undefined) return unbounded('Images', 'image_tokens', name);
   if (view.documents > 0 && contextTokens === undefined)
     return unbounded('Documents', 'context_tokens', name);
@@ -137,9 +133,10 @@ function boundFor(
   input: number,
   output: number | undefined,
   choices: number,
+  cachesLong: boolean,
 ): Nano | undefined {
   if (target.price === undefined || output === undefined) return undefined;
-  return boundOf(input, output * choices, target.price);
+  return boundOf(input, output * choices, target.price, cachesLong);
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {

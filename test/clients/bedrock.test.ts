@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { json, recorded, recordedRequest } from '../support/replay-answer.ts';
+import { json, recorded } from '../support/replay-answer.ts';
 import { type ReplayGateway, startReplayGateway, UPSTREAM_KEY } from '../support/replay-gateway.ts';
 
 let replay: ReplayGateway;
@@ -38,17 +38,13 @@ for (const chunking of ['whole', 'events', 'bytes'] as const) {
   });
 }
 
-test('a recorded conversation goes to Converse as it was recorded', async () => {
-  const id = 'bedrock/parallel-tools-nonstream';
-  replay.upstream.play(recorded(id));
+test('a whole answer of Converse has all its tool calls, and its request what was asked', async () => {
+  replay.upstream.play(recorded('bedrock/parallel-tools-nonstream'));
   const answer = await openai.chat.completions.create({ model, messages, max_tokens: 700 });
   assert.ok((answer.choices[0]?.message.tool_calls?.length ?? 0) > 1);
   const sent = replay.upstream.requests[0]?.json;
-  const asked = recordedRequest(id, 1);
-  assert.deepEqual(Object.keys(sent?.messages[0] ?? {}).sort(), ['content', 'role']);
-  assert.deepEqual(sent?.messages[0]?.content, [{ text: messages[0]?.content }]);
+  assert.deepEqual(sent?.messages, [{ role: 'user', content: [{ text: messages[0]?.content }] }]);
   assert.deepEqual(sent?.['inferenceConfig'], { maxTokens: 700 });
-  assert.ok(Array.isArray(asked['messages']));
 });
 
 for (const [name, status, chatError, messagesError] of [
@@ -85,9 +81,8 @@ for (const name of [
     const [answer] = recorded(`synthetic/${name}`);
     assert.ok(answer);
     replay.upstream.play(() => (name === 'bedrock-stream-cut' ? { ...answer, end: 'cut' } : answer));
-    const chat = await openai.chat.completions.create({ model, messages, stream: true });
     await assert.rejects(async () => {
-      for await (const _chunk of chat);
+      for await (const _chunk of await openai.chat.completions.create({ model, messages, stream: true }));
     }, OpenAI.APIError);
     const stream = anthropic.messages.stream({ model, messages, max_tokens: 500 });
     await assert.rejects(stream.finalMessage(), Anthropic.AnthropicError);

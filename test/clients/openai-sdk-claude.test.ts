@@ -212,7 +212,6 @@ for (const [name, of] of [
     });
   });
 }
-});
 
 for (const name of ['anthropic-stream-overloaded-midway', 'anthropic-stream-cut'] as const) {
   test(`${name} throws after its text`, async () => {

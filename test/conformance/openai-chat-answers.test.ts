@@ -5,7 +5,7 @@ import { CONFIG, testGateway } from '../support/gateway.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 
 const recorded = recordedExchanges('openai-chat', 'openai-compatible', 'synthetic').filter(
-  ({ format }) => format === 'json',
+  ({ id, format }) => format === 'json' && !/anthropic|bedrock/.test(id),
 );
 const yaml = `${CONFIG}\n  '*':\n    targets: [{ provider: one }]\n`;
 

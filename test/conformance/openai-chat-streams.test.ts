@@ -9,7 +9,7 @@ import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 import { Dice } from '../support/virtual-clock.ts';
 
 const streams = recordedExchanges('openai-chat', 'openai-compatible', 'synthetic').filter(
-  ({ id, format }) => format === 'sse' && !id.startsWith('synthetic/anthropic'),
+  ({ id, format }) => format === 'sse' && !id.includes('anthropic'),
 );
 /** Streams up to here are cut at every byte; longer ones at seeded places, and around every event boundary. */
 const EVERY_BYTE = 16 * 1024;

@@ -121,13 +121,31 @@ test('what no price covers is refused where a budget applies, by its name', asyn
     [{ service_tier: 'priority' }, 'service_tier'],
     [{ best_of: 3 }, 'best_of'],
     [{ tools: [{ type: 'web_search' }] }, 'tools[0]'],
-    [{ messages: [{ role: 'user', content: [{ type: 'file', file: {} }] }] }, 'messages[0].content[0]'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] },
+      'messages[0].content[0]',
+    ],
   ] as const) {
     const refused = await testGateway(answering(), budgeted('1')).ask(chat(extra));
     assert.equal(refused.status, 400);
     assert.equal(refused.json.error?.param, param);
     assert.equal((await testGateway(answering()).ask(chat(extra))).status, 200);
   }
+});
+
+test('a document may cost as much as the model can read, so that much is held', async () => {
+  const file = { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } };
+  const request = chat({ max_tokens: 1, messages: [{ role: 'user', content: [file] }] });
+  // 128,000 tokens at 10 dollars per million.
+  assert.equal((await testGateway(answering(), budgeted('1.27')).ask(request)).status, 429);
+  assert.equal((await testGateway(answering(), budgeted('1.29')).ask(request)).status, 200);
+});
+
+test('an hour of cache is held at its own price only where the request can ask for it', async () => {
+  const yaml = budgeted('0.1').replace('output: 60', 'output: 60, cache_write: 12, cache_write_1h: 1000');
+  const ask = (extra: object) => testGateway(answering(), yaml).ask(chat({ max_tokens: 1, ...extra }));
+  assert.equal((await ask({})).status, 200);
+  assert.equal((await ask({ prompt_cache_options: { ttl: '12h' } })).status, 429);
 });
 
 test('without a cap of the caller the model gets one under a budget, and the caller is told', async () => {

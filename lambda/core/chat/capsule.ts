@@ -56,4 +56,3 @@ export function openCapsule(id: string, sealer: Sealer): Capsule | undefined {
   const [origin, parts] = JSON.parse(Buffer.from(plain).toString()) as [string, CapsulePart[]];
   return { origin, parts };
 }
-

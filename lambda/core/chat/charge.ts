@@ -62,7 +62,9 @@ function outputOf(progress: Progress, priced: Priced): number {
 
 function costOfBound(usage: Usage, inputIsExact: boolean, price: Price | undefined): Nano {
   if (price === undefined) return ZERO;
-  return inputIsExact ? costOf(usage, atDearerOutput(price)) : boundOf(usage.input, usage.output, price);
+  return inputIsExact
+    ? costOf(usage, atDearerOutput(price))
+    : boundOf(usage.input, usage.output, price, true);
 }
 
 /** What was generated may have been reasoning, in whichever tier the input puts the request. */

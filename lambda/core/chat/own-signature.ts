@@ -55,7 +55,8 @@ function isObject(value: unknown): boolean {
 
 function isOpaque(entry: Entry): boolean {
   return Object.values(entry).every(
-    (value) => value === null || typeof value === 'number' || (typeof value === 'string' && OPAQUE.test(value)),
+    (value) =>
+      value === null || typeof value === 'number' || (typeof value === 'string' && OPAQUE.test(value)),
   );
 }
 

@@ -35,6 +35,10 @@ export class Progress {
       case 'open':
         this.#open(event.head);
         return;
+      case 'details':
+        // Reasoning that is encrypted has no text beside it. Its bytes are not counted: elsewhere they repeat the text.
+        this.content = true;
+        return;
       case 'start':
         this.model ??= event.model;
         return;

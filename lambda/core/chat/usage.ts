@@ -61,16 +61,20 @@ export function costOf(usage: Usage, price: Price): Nano {
   );
 }
 
-/** The most that a request can cost: every input token at the dearest input class, every output token likewise. */
-export function boundOf(inputTokens: number, outputTokens: number, price: Price): Nano {
-  const short = boundAt(inputTokens, outputTokens, price);
+/**
+ * The most that a request can cost: every input token at the dearest input class, every output token likewise.
+ * `cachesLong`: whether writing to a cache for longer is among them.
+ */
+export function boundOf(inputTokens: number, outputTokens: number, price: Price, cachesLong: boolean): Nano {
+  const short = boundAt(inputTokens, outputTokens, price, cachesLong);
   if (price.long === undefined || inputTokens <= price.long.inputTokens) return short;
-  const long = boundAt(inputTokens, outputTokens, price.long.rates);
+  const long = boundAt(inputTokens, outputTokens, price.long.rates, cachesLong);
   return long > short ? long : short;
 }
 
-function boundAt(inputTokens: number, outputTokens: number, rates: Rates): Nano {
-  const input = max(rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWriteLong);
+function boundAt(inputTokens: number, outputTokens: number, rates: Rates, cachesLong: boolean): Nano {
+  const longest = cachesLong ? rates.cacheWriteLong : rates.cacheWrite;
+  const input = max(rates.input, rates.cacheRead, rates.cacheWrite, longest);
   const output = max(rates.output, rates.reasoning);
   return nanoFromPico(BigInt(inputTokens) * input + BigInt(outputTokens) * output);
 }

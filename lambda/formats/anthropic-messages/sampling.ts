@@ -30,6 +30,9 @@ export function sampling(settings: Settings, capabilities: Capabilities): Sample
     losses.push({ name, how: 'dropped', note });
   };
   let { temperature, topP, topK } = settings;
+  // Some clients always send the default beside what they mean; without it the model does the same.
+  if (topP === 1) topP = undefined;
+  if (temperature === 1 && capabilities.sampling === 'none') temperature = undefined;
   if (temperature !== undefined) {
     if (capabilities.sampling === 'none') temperature = drop('temperature', 'this model does not take it');
     else if (thinking && temperature !== 1)

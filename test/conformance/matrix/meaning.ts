@@ -37,7 +37,9 @@ export function meaningOf(events: readonly ChatEvent[], choice = 0): Meaning {
   const finish = answer.choices.find(({ index }) => index === choice)?.finish;
   return {
     // A refusal is text to a format that has no refusals, and what a provider explains is one to a format that has them.
-    text: textOf([...ofKind(blocks, 'text'), ...refusals]) + (refusals.length > 0 ? '' : (finish?.explanation ?? '')),
+    text:
+      textOf([...ofKind(blocks, 'text'), ...refusals]) +
+      (refusals.length > 0 ? '' : (finish?.explanation ?? '')),
     reasoning: textOf(ofKind(blocks, 'reasoning')),
     calls,
     finish: calls.length > 0 && finish?.reason !== 'length' ? 'tool_calls' : SAME[finish?.reason ?? 'other'],

@@ -98,7 +98,7 @@ describe('the catalogue of models', () => {
       const found = findModel('sandbox', model);
       assert.equal(found?.capabilities.contextTokens, 128_000);
       assert.equal(found?.capabilities.maxOutputTokens, 4_096);
-      const bound = boundOf(40, 50, priceAt('sandbox', model));
+      const bound = boundOf(40, 50, priceAt('sandbox', model), true);
       const cent = toNano(10_000_000n);
       assert.ok(bound <= cent && bound * 4n > cent, `${bound} nano-dollars`);
     }

@@ -65,8 +65,8 @@ test('a long prompt is charged at its own rates as a whole, and every class of i
 });
 
 test('a bound of a prompt that may be long takes the dearer rates', () => {
-  assert.equal(boundOf(20, 10, tiered), boundOf(20, 10, price));
-  assert.equal(boundOf(21, 10, tiered), boundOf(21, 10, price) * 2n);
+  assert.equal(boundOf(20, 10, tiered, true), boundOf(20, 10, price, true));
+  assert.equal(boundOf(21, 10, tiered, true), boundOf(21, 10, price, true) * 2n);
 });
 
 test('a part of an answer to a long prompt is charged at the dearest output of the long rates', () => {
@@ -82,7 +82,7 @@ test('tokens written to a cache for longer are kept in a charge that is a part',
 });
 
 test('a bound takes the dearest class of each side', () => {
-  assert.equal(boundOf(10, 10, price), 40_000n + 90_000n);
+  assert.equal(boundOf(10, 10, price, true), 40_000n + 90_000n);
 });
 
 test('usage of a finished answer is charged exactly', () => {
