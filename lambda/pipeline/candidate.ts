@@ -21,7 +21,7 @@ export function candidateOf(
   const { view } = state;
   const served = servedFor(state, target, setup);
   if (served instanceof TollgateError) return served;
-  const told = tell(served, state.source, target, rung.unsupported);
+  const told = tell(served, state.source, target, rung.unsupported, state.exchange.headers);
   if (told instanceof TollgateError) return told;
   const generates = served.kind === 'chat';
   if (budgeted && target.price === undefined) return unpriced(view, targetName(target));

@@ -2,6 +2,7 @@ import { type Loss, lossesOf } from '../core/chat/features.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { Target } from '../core/routing/target.ts';
 import { targetName } from '../core/routing/target.ts';
+import type { Headers } from '../formats/format.ts';
 import { isForwarded, type Served } from './services.ts';
 import type { Source } from './source.ts';
 
@@ -23,8 +24,12 @@ export function tell(
   source: Source,
   target: Target,
   unsupported: 'refuse' | 'drop',
+  headers: Headers,
 ): Told | TollgateError {
-  if (isForwarded(served)) return NOTHING;
+  if (served.kind !== 'estimate' && isForwarded(served)) {
+    const warnings = served.service.notes?.({ headers, has: (name) => source.has(name) });
+    return warnings === undefined ? NOTHING : { warnings, dropped: new Set() };
+  }
   const found = lossesFor(served, source, target);
   if (found instanceof TollgateError) return found;
   const warnings = [...found.notes];

@@ -36,6 +36,11 @@ export class Source {
     return growth;
   }
 
+  /** Whether the body has a member of this name. */
+  has(name: string): boolean {
+    return this.#tape.find([name]) !== undefined;
+  }
+
   /** The bytes to send in the request's own format. */
   edited(edits: readonly Edit[]): Uint8Array {
     return splice(this.#bytes, this.#tape, edits, this.#patches);

@@ -19,6 +19,15 @@ export interface Service<Format> {
   headers(key: string | undefined, send: SendFacts): Headers;
   /** What must change in a request of the service's own format before it is sent. */
   edits(view: RequestView, send: SendFacts): readonly Edit[];
+  /** What the caller is told of these edits; nothing where they change nothing that was meant. */
+  notes?(asks: Asks): readonly string[];
+}
+
+/** What a request of the service's own format asks for. */
+export interface Asks {
+  readonly headers: Headers;
+  /** Whether it has a member of this name. */
+  has(name: string): boolean;
 }
 
 export type Transport = 'http' | 'sandbox' | 'bedrock';

@@ -106,11 +106,11 @@ test('a stop sequence ends the answer before it', async () => {
 
 test('what is left of the budget is its limit without what every answer before has cost', async () => {
   const { response } = await behind.client.chat.completions
-    .create({ ...asked, model: 'small', user: 'first' })
+    .create({ ...asked, model: 'small' })
     .withResponse();
   const first = await behind.row(response);
   const { response: second } = await behind.client.chat.completions
-    .create({ ...asked, model: 'small', user: 'second' })
+    .create({ ...asked, model: 'small' })
     .withResponse();
   const row = await behind.row(second);
   const remaining = (answer: Response) => Number(answer.headers.get('x-tollgate-budget-remaining-usd'));

@@ -45,7 +45,7 @@ export async function startBedrock(
   const request: BedrockRig['request'] = (operation, body = '{"messages":[]}', change = {}) => ({
     method: 'POST',
     url: `${server.url}/model/${encodeURIComponent('eu.amazon.nova-lite-v1:0')}/${operation}`,
-    headers: { 'content-type': 'application/json', 'x-tollgate-region': 'eu-central-1' },
+    headers: { 'content-type': 'application/json', 'aws-region': 'eu-central-1' },
     body: Buffer.from(body),
     connectMs: 5_000,
     headMs: 5_000,

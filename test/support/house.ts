@@ -30,6 +30,7 @@ export const HOUSE: readonly Room[] = [
     why: 'one wire format each',
     imports: ['lambda/core', 'lambda/wire'],
     packages: ['zod', 'zod/mini'],
+    node: ['node:crypto'],
   },
   {
     path: 'lambda/ledger',
@@ -71,7 +72,7 @@ export const HOUSE: readonly Room[] = [
     path: 'lambda/adapters/node',
     why: 'HTTP, time, ids and the sandbox, for every world',
     imports: ['lambda/ports', 'lambda/core', 'lambda/wire', 'lambda/formats'],
-    packages: ['undici', 'uuid', 'yaml', 'zod'],
+    packages: ['lru-cache', 'undici', 'uuid', 'yaml', 'zod'],
     node: [
       'node:http',
       'node:https',
@@ -99,7 +100,7 @@ export const HOUSE: readonly Room[] = [
   },
   {
     path: 'lambda/adapters/aws',
-    why: 'DynamoDB, Firehose, Secrets Manager, the Lambda stream',
+    why: 'DynamoDB, Firehose, Secrets Manager, Bedrock, the Lambda stream',
     imports: [
       'lambda/ports',
       'lambda/core',
@@ -110,6 +111,7 @@ export const HOUSE: readonly Room[] = [
     ],
     packages: [
       'lru-cache',
+      '@aws-sdk/client-bedrock-runtime',
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-firehose',
       '@aws-sdk/client-secrets-manager',

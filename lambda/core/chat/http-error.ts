@@ -40,3 +40,16 @@ export function clipMessage(message: string): string {
 export function isTooLong(status: number, message: string | undefined): boolean {
   return status === 500 && /too (large|long)|context size/i.test(message ?? '');
 }
+
+/** How providers say that a conversation is longer than the model takes; by their words, since few give a code for it. */
+const TOO_LONG =
+  /prompt is too long|input is too long|maximum context length|exceeds? (?:the )?(?:available )?context/i;
+
+/**
+ * The code by which clients know that a conversation is too long, where an upstream says so in words or under a number;
+ * otherwise its own code.
+ */
+export function contextCode(code: string | null, message: string | undefined): string | null {
+  const says = code === null || /^\d+$/.test(code);
+  return says && TOO_LONG.test(message ?? '') ? 'context_length_exceeded' : code;
+}

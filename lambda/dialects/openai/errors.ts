@@ -48,12 +48,17 @@ interface ErrorBody {
   };
 }
 
+/** Types as this API spells them; an AWS exception's name would mean nothing to its clients. */
+function relayedType(type: string | null | undefined): string | undefined {
+  return type !== null && type !== undefined && /^[a-z_]+$/.test(type) ? type : undefined;
+}
+
 export function errorBody(error: TollgateError): ErrorBody {
   const relay = RELAYED.has(error.code) ? error.facts.upstream : undefined;
   return {
     error: {
       message: error.message,
-      type: relay?.type ?? TYPES[error.code],
+      type: relayedType(relay?.type) ?? TYPES[error.code],
       param: error.facts.param ?? null,
       code: relay?.code ?? error.code,
       ...(error.facts.details === undefined ? {} : { tollgate: error.facts.details }),

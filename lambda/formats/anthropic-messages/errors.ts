@@ -1,4 +1,4 @@
-import { clipMessage, codeOfStatus, parseBody, retryAfter } from '../../core/chat/http-error.ts';
+import { clipMessage, codeOfStatus, contextCode, parseBody, retryAfter } from '../../core/chat/http-error.ts';
 import { type ErrorFacts, TollgateError } from '../../core/errors.ts';
 import { isRecord } from './usage.ts';
 
@@ -54,7 +54,7 @@ function made(target: string, status: number, told: Told, shown: string, facts: 
   const code = codeOfStatus(status);
   const all: ErrorFacts = {
     ...facts,
-    upstream: { type: told.type, code: told.code },
+    upstream: { type: told.type, code: contextCode(told.code, told.message) },
     ...(code === 'upstream_rejected' ? { status } : {}),
   };
   // The gateway's own key was refused: the text may name the key, and the caller can do nothing about it.

@@ -1,5 +1,4 @@
 import { plainId } from '../../core/chat/capsule.ts';
-import { detailsOfSignature, isOwnSignature } from '../../core/chat/own-signature.ts';
 import type {
   Block,
   CacheMark,
@@ -7,6 +6,7 @@ import type {
   ThinkingBlock,
   ToolResultBlock,
 } from '../../core/chat/conversation.ts';
+import { detailsOfSignature, isOwnSignature } from '../../core/chat/own-signature.ts';
 import { readDocument, readImage } from './read-media.ts';
 import type { JsonObject, RequestReader } from './request-reader.ts';
 

@@ -1,6 +1,6 @@
 import { joinLists } from '../../core/chat/answer.ts';
-import { ownSignature } from '../../core/chat/own-signature.ts';
 import type { BlockHead, ChatEvent } from '../../core/chat/events.ts';
+import { ownSignature } from '../../core/chat/own-signature.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { ToolCallIds } from './answer-ids.ts';
 import { ownCitations, rawBlock, toolUse } from './answer-parts.ts';

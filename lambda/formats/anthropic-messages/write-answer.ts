@@ -1,6 +1,6 @@
 import { type AnswerBlock, foldAnswer } from '../../core/chat/answer.ts';
-import { ownSignature } from '../../core/chat/own-signature.ts';
 import type { ChatEvent } from '../../core/chat/events.ts';
+import { ownSignature } from '../../core/chat/own-signature.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { AnswerFacts } from '../format.ts';
 import { messageId, modelName, ToolCallIds } from './answer-ids.ts';

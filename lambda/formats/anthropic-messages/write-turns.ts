@@ -1,6 +1,6 @@
 import { fitCallIds } from '../../core/chat/call-ids.ts';
-import { isOwnSignature } from '../../core/chat/own-signature.ts';
 import type { Block, Turn } from '../../core/chat/conversation.ts';
+import { isOwnSignature } from '../../core/chat/own-signature.ts';
 import { checkToolPairs, mergeTurns } from '../../core/chat/turns.ts';
 import { TollgateError } from '../../core/errors.ts';
 import type { SendFacts } from '../format.ts';

@@ -1,4 +1,4 @@
-import { clipMessage, codeOfStatus, parseBody, retryAfter } from '../../core/chat/http-error.ts';
+import { clipMessage, codeOfStatus, contextCode, parseBody, retryAfter } from '../../core/chat/http-error.ts';
 import { type ErrorCode, type ErrorFacts, TollgateError } from '../../core/errors.ts';
 import type { Headers } from '../format.ts';
 import { isRecord } from './usage.ts';
@@ -66,7 +66,7 @@ function error(
   message: string | undefined,
   facts: ErrorFacts,
 ): TollgateError {
-  const known = { ...facts, upstream: { type: name ?? null, code: null } };
+  const known = { ...facts, upstream: { type: name ?? null, code: contextCode(null, message) } };
   // The gateway's own credentials were refused: AWS's text names the role and the model's ARN.
   if (code === 'upstream_auth') {
     const status = facts.details?.['upstream_status'];

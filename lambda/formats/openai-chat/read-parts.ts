@@ -16,6 +16,14 @@ const KNOWN = new Set([
   'file',
   'input_audio',
   'video_url',
+  // OpenAI's agents spread the message that they got over its text part; the message says these itself.
+  'role',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_details',
 ]);
 
 /** What a message says: a string, or its parts in order. */

@@ -1,5 +1,5 @@
+import { readHttpError } from '../../core/chat/openai-error.ts';
 import type { ChatUpstream } from '../format.ts';
-import { readHttpError } from './errors.ts';
 import { lossesOfValues } from './losses.ts';
 import { type ChatQuirks, OPENAI_QUIRKS } from './quirks.ts';
 import { readAnswer } from './read-answer.ts';

@@ -1,5 +1,5 @@
+import { readHttpError } from '../../core/chat/openai-error.ts';
 import type { EmbeddingsUpstream } from '../format.ts';
-import { readHttpError } from './errors.ts';
 import { readAnswer, readUsage } from './read-answer.ts';
 import { lossesOfRequest, writeRequest } from './write.ts';
 

@@ -5,11 +5,12 @@ import { cohereEmbeddings } from '../../formats/cohere-embeddings/upstream.ts';
 import type { ChatUpstream, CountUpstream, EmbeddingsUpstream, Headers } from '../../formats/format.ts';
 import { titanEmbeddings } from '../../formats/titan-embeddings/upstream.ts';
 import type { MakeProvider, Service } from '../provider.ts';
-import { claude, claudeCount, countEdits, invokeEdits } from './claude.ts';
+import { betaRule } from './betas.ts';
+import { claude, claudeCount, countEdits, invokeEdits, invokeNotes } from './claude.ts';
 import { isClaude, isCohereEmbeddings, isEmbeddings, isTitanEmbeddings } from './models.ts';
 
 /** Tells the transport the region that a request is signed for: the host of a VPC endpoint does not. Never sent on. */
-const REGION_HEADER = 'x-tollgate-region';
+const REGION_HEADER = 'aws-region';
 
 /**
  * Amazon Bedrock. Claude gets its own format through InvokeModel, which loses nothing; every other model is spoken to
@@ -23,6 +24,7 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
     [REGION_HEADER]: config.region,
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   });
+  const betas = betaRule(config.betas ?? []);
   const common = { threads: false, headers, edits: () => [] } as const;
 
   function chat(model: string): Service<ChatUpstream> | undefined {
@@ -38,7 +40,8 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
       ...common,
       format: claude,
       path: (send) => to(send.stream ? 'invoke-with-response-stream' : 'invoke', send.model),
-      edits: (_view, send) => invokeEdits(send),
+      edits: (_view, send) => invokeEdits(send, betas),
+      notes: (asks) => invokeNotes(asks, betas),
     };
   }
 
@@ -66,7 +69,8 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
       ...common,
       format: claudeCount,
       path: () => to('messages-count-tokens', counted),
-      edits: (_view, send) => countEdits(send),
+      edits: (_view, send) => countEdits(send, betas),
+      notes: (asks) => invokeNotes(asks, betas),
     };
   }
 

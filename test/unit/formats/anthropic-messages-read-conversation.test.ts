@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownSignature } from '../../../lambda/core/chat/own-signature.ts';
 import type { Conversation } from '../../../lambda/core/chat/conversation.ts';
+import { ownSignature } from '../../../lambda/core/chat/own-signature.ts';
 import { TollgateError } from '../../../lambda/core/errors.ts';
 import { messages } from '../../../lambda/formats/anthropic-messages/caller.ts';
 import { scanJson } from '../../../lambda/wire/json-scan.ts';

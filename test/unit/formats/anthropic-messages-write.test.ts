@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detailsOfSignature, isOwnSignature } from '../../../lambda/core/chat/own-signature.ts';
 import type { BlockHead, ChatEvent, FinishReason } from '../../../lambda/core/chat/events.ts';
+import { detailsOfSignature, isOwnSignature } from '../../../lambda/core/chat/own-signature.ts';
 import { anthropic } from '../../../lambda/dialects/anthropic/index.ts';
 import { countTokens, messages } from '../../../lambda/formats/anthropic-messages/caller.ts';
 import type { AnswerFacts } from '../../../lambda/formats/format.ts';
@@ -185,7 +185,10 @@ test("other models' reasoning carries a mark with its details, so that a client 
     assert.ok(block?.type === 'thinking');
     assert.equal(block.thinking, 'let me think');
     assert.ok(isOwnSignature(block.signature));
-    assert.equal(detailsOfSignature(block.signature, block.thinking), '[{"type":"reasoning.encrypted","data":"x"}]');
+    assert.equal(
+      detailsOfSignature(block.signature, block.thinking),
+      '[{"type":"reasoning.encrypted","data":"x"}]',
+    );
   }
 });
 

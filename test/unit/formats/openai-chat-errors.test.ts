@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readHttpError } from '../../../lambda/formats/openai-chat/errors.ts';
+import { readHttpError } from '../../../lambda/core/chat/openai-error.ts';
 
 function failure(status: number, message: string) {
   return readHttpError('one/m', status, {}, Buffer.from(JSON.stringify({ error: { message } })));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readHttpError } from '../../../lambda/core/chat/openai-error.ts';
 import { Progress } from '../../../lambda/core/chat/progress.ts';
 import { TollgateError } from '../../../lambda/core/errors.ts';
-import { readHttpError } from '../../../lambda/formats/openai-chat/errors.ts';
 import { readRequest as readTape } from '../../../lambda/formats/openai-chat/read.ts';
 import { readAnswer } from '../../../lambda/formats/openai-chat/read-answer.ts';
 import { readUsage } from '../../../lambda/formats/openai-chat/usage.ts';

@@ -96,7 +96,7 @@ describe('the Bedrock provider', () => {
     const { headers } = provider.chat(NOVA)!;
     assert.deepEqual(headers(undefined, send(NOVA)), {
       'content-type': 'application/json',
-      'x-tollgate-region': 'eu-central-1',
+      'aws-region': 'eu-central-1',
     });
     assert.equal(headers('k', send(NOVA))['authorization'], 'Bearer k');
   });

@@ -19,7 +19,7 @@ import { createSdks, type SdkPlace } from './sdks.ts';
 const UNSIGNED_MS = 10_000;
 
 /** Names the region to sign for, since the host of a VPC endpoint does not. It is not sent on. */
-const REGION_HEADER = 'x-tollgate-region';
+const REGION_HEADER = 'aws-region';
 
 export interface BedrockUpstreamOptions {
   /** What carries the signed requests. It is closed by whoever made it. */

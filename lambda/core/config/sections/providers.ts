@@ -102,6 +102,17 @@ const bedrock = z
       description:
         'A Bedrock API key. Leave out to sign with the credentials of the process or the function.',
     }),
+    betas: z
+      .array(
+        z.string().regex(/^[a-z0-9-]{1,100}$/, 'a value of anthropic-beta, such as context-1m-2025-08-07'),
+      )
+      .max(50, 'at most 50 entries')
+      .optional()
+      .meta({
+        description:
+          'Further values of the header `anthropic-beta` that this account takes. Those that are not known to be taken are left out, with a warning.',
+        default: [],
+      }),
     base_url: baseUrl.optional().meta({
       description: 'Endpoint of bedrock-runtime, for a VPC endpoint.',
       defaultText: 'the public endpoint of the region',

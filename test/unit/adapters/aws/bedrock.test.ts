@@ -63,7 +63,7 @@ describe('Bedrock requests through AWS’s client', () => {
       request!.headers['authorization']!,
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/bedrock\/aws4_request, SignedHeaders=[^,]*host[^,]*, Signature=[0-9a-f]{64}$/,
     );
-    assert.equal(request!.headers['x-tollgate-region'], undefined);
+    assert.equal(request!.headers['aws-region'], undefined);
     assert.equal(signatureOf(request!), /Signature=(.+)$/.exec(request!.headers['authorization']!)![1]);
   });
 
