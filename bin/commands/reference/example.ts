@@ -15,6 +15,7 @@ export const EXAMPLE = `providers:
   # Signed with the credentials of the process or of the function.
   bedrock:
     type: bedrock
+    betas: [context-1m-2025-08-07]
     region: eu-central-1
   vllm:
     type: openai-compatible

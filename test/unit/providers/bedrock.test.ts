@@ -127,20 +127,40 @@ describe('the Bedrock provider', () => {
     }
   });
 
-  it('forwards a request to Claude without model and stream, with version and betas, and its other bytes', () => {
+  it('forwards a request to Claude without model and stream, with version and the betas that Bedrock takes, and its other bytes', () => {
     const claude = provider.chat(CLAUDE)!;
-    const callerHeaders = { 'anthropic-beta': 'interleaved-thinking-2025-05-14, new-1', 'x-other': 'x' };
+    const betas = 'interleaved-thinking-2025-05-14, new-1, advanced-tool-use-2025-11-20';
+    const callerHeaders = { 'anthropic-beta': betas, 'x-other': 'x' };
     assert.equal(
       edited(
-        '{"model":"alias", "max_tokens":10,"stream":true,"messages":[{"x":1.0}], "later": 12345678901234567890}',
+        '{"model":"alias", "max_tokens":10,"stream":true,"metadata":{"user_id":"u"},"context_management":{},"messages":[{"x":1.0}], "later": 12345678901234567890}',
         claude.edits(view, send(CLAUDE, { callerHeaders })),
       ),
-      '{"max_tokens":10,"messages":[{"x":1.0}], "later": 12345678901234567890,"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["interleaved-thinking-2025-05-14","new-1"]}',
+      '{"max_tokens":10,"messages":[{"x":1.0}], "later": 12345678901234567890,"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["interleaved-thinking-2025-05-14","tool-search-tool-2025-10-19"]}',
     );
     assert.equal(
       edited('{"max_tokens":1}', claude.edits(view, send(CLAUDE))),
       '{"max_tokens":1,"anthropic_version":"bedrock-2023-05-31"}',
     );
+    assert.deepEqual(
+      claude.notes?.({
+        headers: callerHeaders,
+        has: (name) => ['metadata', 'context_management'].includes(name),
+      }),
+      [
+        'anthropic-beta new-1 dropped: Bedrock does not know it',
+        'metadata dropped: Bedrock does not take it',
+        'context_management dropped: Bedrock does not take it',
+      ],
+    );
+  });
+
+  it('passes on a beta that the config knows the account to take', () => {
+    const made = makeBedrock({ type: 'bedrock', region: 'eu-central-1', betas: ['new-1'] });
+    const edits = made
+      .chat(CLAUDE)!
+      .edits(view, send(CLAUDE, { callerHeaders: { 'anthropic-beta': 'new-1' } }));
+    assert.ok(edits.some((edit) => edit.op === 'set' && edit.json === '["new-1"]'));
   });
 
   it('writes a translated request to Claude in the same way', () => {
