@@ -39,14 +39,16 @@ export async function startLlama(port = 0): Promise<Llama> {
   });
   running.add(child);
   let output = '';
+  let log = '';
   const listening = Promise.withResolvers<string>();
-  const collect = (bytes: Buffer) => {
+  child.stdout.on('data', (bytes: Buffer) => {
     output += bytes.toString();
-    const found = /listens on (http\S+)\n/.exec(output)?.[1];
+    const found = /^listens on (http\S+)\n/m.exec(output)?.[1];
     if (found !== undefined) listening.resolve(found);
-  };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  });
+  child.stderr.on('data', (bytes: Buffer) => {
+    log += bytes.toString();
+  });
   const exited = once(child, 'close').then(() => {
     running.delete(child);
     return undefined;
@@ -58,9 +60,7 @@ export async function startLlama(port = 0): Promise<Llama> {
   const late = setTimeout(() => void kill(), READY_MS);
   const url = await Promise.race([listening.promise, exited]);
   clearTimeout(late);
-  if (url === undefined) {
-    throw new Error(`the server of llama.cpp did not start:\n${output}`);
-  }
+  if (url === undefined) throw new Error(`the server of llama.cpp did not start:\n${log}${output}`);
 
   const slots = async (): Promise<readonly Slot[]> => {
     const answer = await fetch(`${url}/slots`);

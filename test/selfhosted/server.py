@@ -36,7 +36,8 @@ params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
 params.ui = False
 
 server = xllamacpp.Server(params)
-print(f"listens on {server.listening_address}", flush=True)
+# In one write on a line of its own, since the server's threads write their log to the same pipe.
+os.write(1, f"\nlistens on {server.listening_address}\n".encode())
 sys.stdin.read()
 # At once: the destructor of the server would wait for running answers.
 os._exit(0)

@@ -111,11 +111,11 @@ class BedrockCall implements UpstreamCall {
   async #decoded(operation: ApiOperation, body: Uint8Array): Promise<UpstreamAnswer | UpstreamFailure> {
     const got = await this.#once(operation, body);
     if (got.type === 'failure') return got;
-    const { call, answer, sdk } = got;
+    const { call, answer } = got;
     const streams = answer.status === 200 && /eventstream/i.test(answer.headers['content-type'] ?? '');
     if (!streams) return answer;
     const writer = operation === 'converse-stream' ? jsonLines : messageEvents;
-    return decodedAnswer(call, answer, sdk, writer);
+    return decodedAnswer(call, answer, writer);
   }
 
   #once(

@@ -1,18 +1,20 @@
 import type { UpstreamAnswer, UpstreamCall, UpstreamFailure } from '../../../ports/upstream.ts';
+import { type EventStreamMessage, EventStreamSplitter } from '../../../wire/event-stream.ts';
 import { cancelled, detailOf, failure } from './failures.ts';
-import { type Frame, FrameException, type FrameWriter, StreamCut } from './frames.ts';
-import type { Sdk } from './sdk.ts';
+import type { FrameWriter } from './frames.ts';
 
 type Piece = Uint8Array | 'end' | UpstreamFailure;
 
-/** The answer of a streaming operation, its frames decoded as they are asked for: not reading holds AWS back. */
+/** Bytes of one frame. AWS sends no larger ones than 16 MB of payload. */
+const FRAME_BYTES = 24 * 1024 * 1024;
+
+/** The answer of a streaming operation, its frames decoded as their bytes are asked for: not reading holds AWS back. */
 export function decodedAnswer(
   call: UpstreamCall,
   answer: UpstreamAnswer,
-  sdk: Sdk,
   writer: FrameWriter,
 ): UpstreamAnswer {
-  const source = new FrameSource(call, answer, sdk, writer);
+  const source = new FrameSource(call, answer, writer);
   return {
     type: 'answer',
     status: answer.status,
@@ -25,58 +27,69 @@ class FrameSource {
   readonly #call: UpstreamCall;
   readonly #answer: UpstreamAnswer;
   readonly #writer: FrameWriter;
-  readonly #frames: AsyncIterator<Frame>;
+  readonly #splitter = new EventStreamSplitter(FRAME_BYTES);
   #ending: 'end' | UpstreamFailure | undefined;
-  /** How the bytes under the frames ended, where they ended badly. */
-  #cut: UpstreamFailure | undefined;
 
-  constructor(call: UpstreamCall, answer: UpstreamAnswer, sdk: Sdk, writer: FrameWriter) {
+  constructor(call: UpstreamCall, answer: UpstreamAnswer, writer: FrameWriter) {
     this.#call = call;
     this.#answer = answer;
     this.#writer = writer;
-    this.#frames = sdk.frames(this.#bytes())[Symbol.asyncIterator]();
   }
 
+  /** Everything that the bytes of one read complete, in one piece. */
   async read(): Promise<Piece> {
     while (this.#ending === undefined) {
-      try {
-        const { done, value } = await this.#frames.next();
-        if (done === true) {
-          this.#ending = 'end';
-          break;
-        }
-        const bytes = this.#writer.frame(value);
-        if (bytes.length > 0) return bytes;
-      } catch (thrown) {
-        const last = this.#fail(thrown);
-        if (last !== undefined) return last;
+      const got = await this.#answer.read();
+      if (got === 'end') this.#ending = this.#splitter.halfRead ? broken('it ends within a frame') : 'end';
+      else if ('type' in got) this.#ending = got.reason === 'cancelled' ? cancelled(true) : got;
+      else {
+        const pieces = this.#decode(got);
+        if (pieces.length > 0) return Buffer.concat(pieces);
       }
     }
     return this.#ending;
   }
 
-  /** After a failure the stream is over: an exception is told as its last piece, everything else is a cut. */
-  #fail(thrown: unknown): Uint8Array | undefined {
-    if (this.#cut !== undefined) {
-      this.#ending = this.#cut;
-      return undefined;
+  #decode(bytes: Uint8Array): readonly Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    try {
+      for (const message of this.#splitter.push(bytes)) {
+        if (!this.#take(message, pieces)) return pieces;
+      }
+    } catch (thrown) {
+      // A payload that is no JSON.
+      this.#stop(broken(detailOf(thrown)));
     }
-    this.#call.cancel();
-    if (thrown instanceof FrameException) {
-      this.#ending = 'end';
-      return this.#writer.exception(thrown);
-    }
-    this.#ending = failure('reset', true, `the event stream is broken: ${detailOf(thrown)}`);
-    return undefined;
+    if (this.#splitter.broken !== undefined) this.#stop(broken(this.#splitter.broken));
+    return pieces;
   }
 
-  async *#bytes(): AsyncGenerator<Uint8Array> {
-    for (let got = await this.#answer.read(); got !== 'end'; got = await this.#answer.read()) {
-      if ('type' in got) {
-        this.#cut = got.reason === 'cancelled' ? cancelled(true) : got;
-        throw new StreamCut(got.detail);
-      }
-      yield got;
+  /** False where the message was the stream's last: an exception, told as its last piece. */
+  #take({ headers, payload }: EventStreamMessage, pieces: Uint8Array[]): boolean {
+    const kind = headers.get(':message-type');
+    if (kind === 'event') {
+      this.#writer.frame(headers.get(':event-type') ?? '', payload, pieces);
+      return true;
     }
+    const modelled = headers.get(':exception-type');
+    const name = modelled ?? headers.get(':error-code') ?? 'error';
+    const told = modelled === undefined ? messageOf(headers) : payload;
+    this.#writer.exception(name, told, pieces);
+    this.#stop('end');
+    return false;
   }
+
+  #stop(ending: 'end' | UpstreamFailure): void {
+    this.#call.cancel();
+    this.#ending = ending;
+  }
+}
+
+/** An error that the API does not model has its words in a header. */
+function messageOf(headers: ReadonlyMap<string, string>): Uint8Array {
+  return Buffer.from(JSON.stringify({ message: headers.get(':error-message') ?? 'unknown error' }));
+}
+
+function broken(detail: string): UpstreamFailure {
+  return failure('reset', true, `the event stream is broken: ${detail}`);
 }

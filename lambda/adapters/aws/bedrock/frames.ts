@@ -1,44 +1,25 @@
-/** One event of an event stream: its type, and its payload as JSON. */
-export interface Frame {
-  readonly name: string;
-  readonly payload: Uint8Array;
-}
-
-/** A frame that reports a failure, modelled (`throttlingException`) or not (the code of an error frame). */
-export class FrameException extends Error {
-  readonly payload: Uint8Array;
-
-  constructor(name: string, payload: Uint8Array) {
-    super(`the stream ended with ${name}`);
-    this.name = name;
-    this.payload = payload;
-  }
-}
-
-/** The bytes under a stream ended before the stream did. */
-export class StreamCut extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'StreamCut';
-  }
-}
-
-/** How the frames of one operation are passed on. A frame that says nothing to a reader becomes no bytes. */
+/** How the frames of one operation are passed on: by pieces of bytes. A frame that says nothing to a reader adds none. */
 export interface FrameWriter {
   readonly contentType: string;
-  frame(frame: Frame): Uint8Array;
-  exception(exception: FrameException): Uint8Array;
+  /** `name`: the type of the event. `payload`: its JSON. */
+  frame(name: string, payload: Uint8Array, pieces: Uint8Array[]): void;
+  /** A failure, modelled (`throttlingException`) or not (the code of an error frame). */
+  exception(name: string, payload: Uint8Array, pieces: Uint8Array[]): void;
 }
 
-const NOTHING = new Uint8Array(0);
 const LF = 0x0a;
 const SPACE = 0x20;
+const LINE_END = Buffer.from('}\n');
+const EMPTY_OBJECT = Buffer.from('{}');
+const EVENT_END = Buffer.from('\n\n');
 
 /** ConverseStream: `{"contentBlockDelta": {...}}`, one a line, with the payload's own bytes. */
 export const jsonLines: FrameWriter = {
   contentType: 'application/x-ndjson',
-  frame: ({ name, payload }) => (name === 'initial-response' ? NOTHING : line(name, payload)),
-  exception: ({ name, payload }) => line(name, payload),
+  frame(name, payload, pieces) {
+    if (name !== 'initial-response') line(name, payload, pieces);
+  },
+  exception: line,
 };
 
 /** Types of Anthropic's errors by Bedrock's exceptions. */
@@ -52,24 +33,31 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 /** InvokeModelWithResponseStream of Claude: each chunk is one event of the Messages format, and so it is passed on. */
 export const messageEvents: FrameWriter = {
   contentType: 'text/event-stream',
-  frame({ name, payload }) {
-    if (name !== 'chunk') return NOTHING;
-    const chunk: unknown = JSON.parse(text(payload));
-    const bytes = member(chunk, 'bytes');
-    if (typeof bytes !== 'string') return NOTHING;
+  frame(name, payload, pieces) {
+    if (name !== 'chunk') return;
+    const bytes = member(JSON.parse(text(payload)), 'bytes');
+    if (typeof bytes !== 'string') return;
     const data = oneLine(Buffer.from(bytes, 'base64'));
     const type = member(JSON.parse(text(data)), 'type');
-    return Buffer.concat([Buffer.from(`event: ${String(type)}\ndata: `), data, Buffer.from('\n\n')]);
+    pieces.push(Buffer.from(`event: ${String(type)}\ndata: `), data, EVENT_END);
   },
-  exception({ name, payload }) {
+  exception(name, payload, pieces) {
     const error = { type: ERROR_TYPES[name] ?? 'api_error', message: messageOf(payload) ?? name };
-    return Buffer.from(`event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`);
+    pieces.push(Buffer.from(`event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`));
   },
 };
 
-function line(name: string, payload: Uint8Array): Uint8Array {
-  const value = payload.length === 0 ? Buffer.from('{}') : oneLine(payload);
-  return Buffer.concat([Buffer.from(`{${JSON.stringify(name)}:`), value, Buffer.from('}\n')]);
+/** Beginnings of lines by the name of their event; a stream has a handful. */
+const beginnings = new Map<string, Uint8Array>();
+const REMEMBERED = 64;
+
+function line(name: string, payload: Uint8Array, pieces: Uint8Array[]): void {
+  let begin = beginnings.get(name);
+  if (begin === undefined) {
+    begin = Buffer.from(`{${JSON.stringify(name)}:`);
+    if (beginnings.size < REMEMBERED) beginnings.set(name, begin);
+  }
+  pieces.push(begin, payload.length === 0 ? EMPTY_OBJECT : oneLine(payload), LINE_END);
 }
 
 /** In JSON a line feed is white space between tokens, so a space says the same. */

@@ -41,7 +41,6 @@ export interface Answered {
   readonly type: 'answered';
   readonly call: UpstreamCall;
   readonly answer: UpstreamAnswer;
-  readonly sdk: Sdk;
 }
 
 /** Signs and sends one request of Bedrock's API. Signing has the time of a connection: credentials may be fetched for it. */
@@ -61,7 +60,7 @@ export async function callOnce(
   const call = line.http.send({ method: 'POST', ...ready.signed, connectMs, headMs, idleMs });
   cancelling.whenCancelled(() => call.cancel());
   const answer = await call.answer;
-  return answer.type === 'failure' ? answer : { type: 'answered', call, answer, sdk: ready.sdk };
+  return answer.type === 'failure' ? answer : { type: 'answered', call, answer };
 }
 
 async function signed(
@@ -70,10 +69,10 @@ async function signed(
   operation: ApiOperation,
   model: string,
   body: Uint8Array,
-): Promise<{ readonly sdk: Sdk; readonly signed: Signed } | UpstreamFailure> {
+): Promise<{ readonly signed: Signed } | UpstreamFailure> {
   try {
     const sdk = await line.sdk(place);
-    return { sdk, signed: await sdk.sign(operation, model, body) };
+    return { signed: await sdk.sign(operation, model, body) };
   } catch (error) {
     const detail = detailOf(error);
     line.unsigned(detail);

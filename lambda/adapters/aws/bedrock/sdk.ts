@@ -7,7 +7,6 @@ import {
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
-import { type Frame, FrameException } from './frames.ts';
 import type { ApiOperation } from './routes.ts';
 
 export type Credentials = NonNullable<BedrockRuntimeClientConfig['credentials']>;
@@ -28,15 +27,10 @@ export interface Signed {
   readonly body: Uint8Array;
 }
 
-/** What is taken from AWS's client: its signature and credentials, and its reading of event streams. */
+/** What is taken from AWS's client: its signature and credentials. */
 export interface Sdk {
   /** Rejects where no credentials are found. */
   sign(operation: ApiOperation, model: string, body: Uint8Array): Promise<Signed>;
-  /**
-   * The frames of an event stream, checked by their sums. Throws `FrameException` for a frame that reports a failure, and
-   * another error for bytes that are no frames or end within one.
-   */
-  frames(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Frame>;
 }
 
 /** What this file needs of the client's request; its class is in a package that we do not pin. */
@@ -71,10 +65,7 @@ export function openSdk({ endpoint, region, token, credentials }: SdkOptions): S
     ...(credentials === undefined ? {} : { credentials }),
     ...(token === undefined ? {} : { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
   });
-  return {
-    sign: (operation, model, body) => sign(client, operation, model, body),
-    frames: (bytes) => frames(client, bytes),
-  };
+  return { sign: (operation, model, body) => sign(client, operation, model, body) };
 }
 
 /** An output for the client to add its count of attempts to. */
@@ -144,47 +135,4 @@ function wire({ protocol, hostname, port, path, headers }: WireRequest): Omit<Si
     url: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`,
     headers: { ...headers },
   };
-}
-
-/** A frame as the client's decoder gives it, and as it throws one that reports a failure. */
-interface Message {
-  readonly headers: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly body: Uint8Array;
-}
-
-/** Errors that the decoder does not name after the code of a frame. */
-const FAULTS: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'StreamCut']);
-
-async function* frames(
-  client: BedrockRuntimeClient,
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Frame> {
-  // The decoder hands each message to a function that would make an object of it; ours leaves the bytes as they are.
-  const messages = client.config.eventStreamMarshaller.deserialize<Readonly<Record<string, Message>>>(
-    bytes,
-    (event) => Promise.resolve(event),
-  );
-  try {
-    for await (const event of messages) {
-      for (const name in event) {
-        const message = event[name];
-        if (message !== undefined) yield { name, payload: message.body };
-      }
-    }
-  } catch (thrown) {
-    throw exceptionOf(thrown) ?? thrown;
-  }
-}
-
-/** Modelled exceptions are thrown as their message, and errors that are not by the name of their code. */
-function exceptionOf(thrown: unknown): FrameException | undefined {
-  if (isMessage(thrown)) {
-    return new FrameException(String(thrown.headers[':exception-type']?.value ?? 'exception'), thrown.body);
-  }
-  if (!(thrown instanceof Error) || FAULTS.has(thrown.name)) return undefined;
-  return new FrameException(thrown.name, Buffer.from(JSON.stringify({ message: thrown.message })));
-}
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && 'headers' in value && 'body' in value;
 }
