@@ -10,13 +10,18 @@ export interface Slot {
   readonly id_task?: number;
   /** The request's parameters as the server understood them. */
   readonly params?: Readonly<Record<string, unknown>>;
-  readonly next_token?: readonly { readonly n_decoded: number }[];
+  /** Tokens in it, of the prompt and of the answer so far. */
+  readonly n_prompt_tokens?: number;
 }
 
 export interface Llama {
   readonly url: string;
-  /** Resolves with the slot that was used last, as soon as no answer is being generated any more. */
-  idle(): Promise<Slot>;
+  /**
+   * Resolves with the slot that was used last, as soon as no answer is being generated any more. The server finds out
+   * that a caller of an answer that is not streamed has gone only when it had nothing to say to anybody for a second:
+   * then look less often than that, in milliseconds.
+   */
+  idle(everyMs?: number): Promise<Slot>;
   /** Resolves when an answer is being generated. */
   busy(): Promise<void>;
   /** Ends the process as a crash would. */
@@ -69,11 +74,13 @@ export async function startLlama(port = 0): Promise<Llama> {
   };
   return {
     url,
-    idle: () =>
-      until('no answer is being generated', async () => {
+    idle(everyMs) {
+      const look = async () => {
         const all = await slots();
         return all.some((slot) => slot.is_processing) ? undefined : lastUsed(all);
-      }),
+      };
+      return until('no answer is being generated', look, everyMs);
+    },
     async busy() {
       await until('an answer is being generated', async () =>
         (await slots()).find((slot) => slot.is_processing),

@@ -6,7 +6,7 @@ import { startBehindGateway } from './behind-gateway.ts';
 const behind = await startBehindGateway();
 after(() => behind.end());
 
-const tooLong: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'word '.repeat(3_000) }];
+const tooLong: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'word '.repeat(6_000) }];
 const short: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Hi' }];
 
 /** What the server answers by itself: the gateway has to say the same. */

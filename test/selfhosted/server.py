@@ -20,7 +20,8 @@ params.model_alias = {"smollm2"}
 params.chat_template = pathlib.Path(__file__).with_name("chat-template.jinja").read_text()
 params.hostnames = ["127.0.0.1"]
 params.port = int(sys.argv[1])
-params.n_ctx = 2048
+# For both answers that run at once.
+params.n_ctx = 8192
 params.n_parallel = 2
 params.cpuparams.n_threads = 2
 params.cpuparams_batch.n_threads = 2

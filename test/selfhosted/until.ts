@@ -5,12 +5,16 @@ const DEADLINE_MS = 30_000;
 const LOOK_MS = 25;
 
 /** Looks until `look` finds something; `what` says in the error what did not happen. */
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  everyMs = LOOK_MS,
+): Promise<T> {
   const end = performance.now() + DEADLINE_MS;
   while (performance.now() < end) {
     const found = await look();
     if (found !== undefined) return found;
-    await pause(LOOK_MS);
+    await pause(everyMs);
   }
   throw new Error(`not within ${DEADLINE_MS / 1000} s: ${what}`);
 }

@@ -1,12 +1,4 @@
-import {
-  BedrockRuntimeClient,
-  type BedrockRuntimeClientConfig,
-  ConverseCommand,
-  ConverseStreamCommand,
-  CountTokensCommand,
-  InvokeModelCommand,
-  InvokeModelWithResponseStreamCommand,
-} from '@aws-sdk/client-bedrock-runtime';
+import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime';
 import type { ApiOperation } from './routes.ts';
 
 export type Credentials = NonNullable<BedrockRuntimeClientConfig['credentials']>;
@@ -33,106 +25,60 @@ export interface Sdk {
   sign(operation: ApiOperation, model: string, body: Uint8Array): Promise<Signed>;
 }
 
-/** What this file needs of the client's request; its class is in a package that we do not pin. */
-interface WireRequest {
-  protocol: string;
-  hostname: string;
-  port?: number;
-  path: string;
-  headers: Record<string, string>;
-  body?: unknown;
-}
-
-/** Stands in for the client's own sender: requests are made for HTTP/1.1, and none comes this far. */
-const NO_SENDING = {
-  metadata: { handlerProtocol: 'http/1.1' },
-  handle: () => Promise.reject(new Error('Bug! a request went past its signature')),
-  updateHttpClientConfig: () => undefined,
-  httpHandlerConfigs: () => ({}),
-};
+/** Name under which every endpoint of the runtime is signed for. */
+const SERVICE = 'bedrock';
 
 /**
  * AWS's client for one endpoint. Importing this file loads it, so only `createSdks` does, and late. Sending stays with
  * our own HTTP client, which knows whether a byte may have reached AWS, and bodies with our own writers, so that no number
- * in them changes its spelling: the client's middleware builds the address, is given our body, signs, and stops there.
+ * in them changes its spelling. Of the client only its signer is used, not its commands: those would build each address
+ * anew from a set of rules and cost more than the signature.
  */
 export function openSdk({ endpoint, region, token, credentials }: SdkOptions): Sdk {
-  const client = new BedrockRuntimeClient({
-    endpoint,
-    region,
-    maxAttempts: 1,
-    requestHandler: NO_SENDING,
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(token === undefined ? {} : { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
+  const base = new URL(endpoint);
+  const request = (operation: ApiOperation, model: string, body: Uint8Array) => ({
+    method: 'POST',
+    protocol: base.protocol,
+    hostname: base.hostname,
+    ...(base.port === '' ? {} : { port: Number(base.port) }),
+    path: `${base.pathname.replace(/\/+$/, '')}/model/${encodeURIComponent(model)}/${operation}`,
+    query: {},
+    headers: {
+      host: base.host,
+      'content-type': 'application/json',
+      accept: operation.endsWith('stream') ? 'application/vnd.amazon.eventstream' : 'application/json',
+      'user-agent': 'tollgate',
+    },
+    body,
   });
-  return { sign: (operation, model, body) => sign(client, operation, model, body) };
-}
-
-/** An output for the client to add its count of attempts to. */
-function noOutput() {
-  return { $metadata: {}, output: undefined, stopReason: undefined, usage: undefined, metrics: undefined };
-}
-
-async function sign(
-  client: BedrockRuntimeClient,
-  operation: ApiOperation,
-  model: string,
-  body: Uint8Array,
-): Promise<Signed> {
-  let signed: Signed | undefined;
-  // Their inputs and outputs differ, and neither matters here: this one type stands for all, where a union has no `add`.
-  const command = commandOf(operation, model) as ConverseCommand;
-  command.middlewareStack.add(
-    (next) => (args) => {
-      if (isWireRequest(args.request)) args.request.body = body;
-      return next(args);
-    },
-    // Before the step that measures the body, and long before the one that hashes it.
-    { step: 'build', priority: 'high', name: 'tollgateBody' },
-  );
-  command.middlewareStack.add(
-    () => (args) => {
-      if (isWireRequest(args.request)) signed = { ...wire(args.request), body };
-      return Promise.resolve({ response: undefined, output: noOutput() });
-    },
-    // Behind the signature, in place of sending and reading.
-    { step: 'deserialize', priority: 'high', name: 'tollgateSigned' },
-  );
-  await client.send(command);
-  if (signed === undefined) throw new Error('Bug! the client built no request');
-  return signed;
-}
-
-/** The command with nothing but its address; the body is ours. */
-function commandOf(operation: ApiOperation, modelId: string) {
-  const json = { modelId, contentType: 'application/json' };
-  switch (operation) {
-    case 'converse':
-      return new ConverseCommand({ modelId });
-    case 'converse-stream':
-      return new ConverseStreamCommand({ modelId });
-    case 'invoke':
-      return new InvokeModelCommand({ ...json, accept: 'application/json' });
-    case 'invoke-with-response-stream':
-      return new InvokeModelWithResponseStreamCommand(json);
-    case 'count-tokens':
-      return new CountTokensCommand({ modelId, input: { converse: {} } });
+  const urlOf = (path: string): string => base.origin + path;
+  if (token !== undefined) {
+    return {
+      async sign(operation, model, body) {
+        const { path, headers } = request(operation, model, body);
+        return { url: urlOf(path), headers: { ...headers, authorization: `Bearer ${token}` }, body };
+      },
+    };
   }
-}
-
-function isWireRequest(value: unknown): value is WireRequest {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'hostname' in value &&
-    'path' in value &&
-    'headers' in value
-  );
-}
-
-function wire({ protocol, hostname, port, path, headers }: WireRequest): Omit<Signed, 'body'> {
+  const client = new BedrockRuntimeClient({
+    region,
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  let opening: ReturnType<typeof client.config.signer> | undefined;
   return {
-    url: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`,
-    headers: { ...headers },
+    async sign(operation, model, body) {
+      opening ??= client.config.signer({
+        name: 'sigv4',
+        signingName: SERVICE,
+        signingRegion: region,
+        properties: {},
+      });
+      const signer = await opening;
+      const signed = await signer.sign(request(operation, model, body), {
+        signingRegion: region,
+        signingService: SERVICE,
+      });
+      return { url: urlOf(signed.path), headers: signed.headers, body };
+    },
   };
 }
