@@ -59,11 +59,13 @@ test('base64 that is asked for stays base64', async () => {
   );
 });
 
-test("a text above the server's batch is told in its own words", async () => {
+test("a text above the server's batch, which it answers with 500, is the caller's mistake in its own words", async () => {
   const ask = behind.client.embeddings.create({ input: 'word '.repeat(3_000), model: 'small' });
   await assert.rejects(ask, (error) => {
     assert.ok(error instanceof OpenAI.APIError);
     assert.match(error.message, /too large to process/);
+    assert.equal(error.status, 400);
+    assert.equal(error.headers?.get('x-should-retry'), 'false');
     return true;
   });
 });
