@@ -25,7 +25,10 @@ export function readHttpError(
   const code = tooLong ? 'upstream_rejected' : codeOfStatus(status);
   const retryAfterS = retryAfter(headers);
   const facts: ErrorFacts = {
-    upstream: { type: told.type, code: told.code },
+    // A status that is corrected takes its words along.
+    upstream: tooLong
+      ? { type: 'invalid_request_error', code: 'context_length_exceeded' }
+      : { type: told.type, code: told.code },
     details: { upstream_status: status, target },
     ...(code === 'upstream_rejected' ? { status: tooLong ? 400 : status } : {}),
     ...(told.param === undefined ? {} : { param: told.param }),

@@ -21,7 +21,7 @@ export const makeOpenaiCompatible: MakeProvider<'openai-compatible'> = ({ preset
 
 /** The built-in upstream, which answers in process and in the same bytes. */
 export const makeSandbox: MakeProvider<'sandbox'> = () => ({
-  ...server({ ...PLAIN, embeddings: false }, SANDBOX_URL),
+  ...server(PLAIN, SANDBOX_URL),
   transport: 'sandbox',
 });
 

@@ -86,11 +86,11 @@ test('Azure takes the key in its own header; Groq and DeepSeek serve no embeddin
   assert.equal(preset('ollama').embeddings('m')?.format.name, 'openai-embeddings');
 });
 
-test('the sandbox answers in process and chats only', () => {
+test('the sandbox answers in process, chats and embeds', () => {
   const sandbox = makeSandbox({ type: 'sandbox' });
   assert.equal(sandbox.transport, 'sandbox');
   assert.equal(sandbox.chat('m')?.format.name, 'openai-chat');
-  assert.equal(sandbox.embeddings('m'), undefined);
+  assert.equal(sandbox.embeddings('m')?.format.name, 'openai-embeddings');
 });
 
 test('a request that needs nothing keeps every byte', () => {

@@ -15,7 +15,7 @@ type AnswerScript = Extract<Script, { type: 'answer' }>;
 const EVENTS_PER_TURN = 64;
 
 /**
- * The built-in upstream: answers chat completions in OpenAI's bytes, the same for the same request, without a network
+ * The built-in upstream: answers chat completions and embeddings in OpenAI's bytes, the same for the same request, without a network
  * or a key. What a model does follows from its name (`SANDBOX_BEHAVIOURS`). It waits by the clock it is given, honours
  * the time limits of a request, makes the next event only when read, and stops at once when cancelled.
  */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { UpstreamFailure, UpstreamRequest } from '../../../ports/upstream.ts';
 import { answerOf } from './answer.ts';
 import { type Behaviour, behaviourOf } from './behaviours.ts';
+import { embeddingsBody, readEmbeddings } from './embeddings.ts';
 import { bodyOf, type Frame, streamOf } from './render.ts';
 import { readRequest, type SandboxRequest } from './request.ts';
 
@@ -23,8 +24,10 @@ export type Script =
 
 /** Decides the whole answer from the request's bytes; `nowMs` only dates it. */
 export function scriptOf(request: UpstreamRequest, nowMs: number): Script {
-  if (request.method !== 'POST' || !(URL.parse(request.url)?.pathname ?? '').endsWith('/chat/completions')) {
-    return errorScript(404, 0, 'The sandbox serves POST .../chat/completions only.');
+  const path = request.method === 'POST' ? (URL.parse(request.url)?.pathname ?? '') : '';
+  if (path.endsWith('/embeddings')) return embeddingsScript(request.body);
+  if (!path.endsWith('/chat/completions')) {
+    return errorScript(404, 0, 'The sandbox serves POST .../chat/completions and .../embeddings only.');
   }
   const chat = readRequest(request.body);
   if (chat === undefined) return errorScript(400, 0, 'The body is not a JSON object with messages.');
@@ -45,6 +48,22 @@ export function scriptOf(request: UpstreamRequest, nowMs: number): Script {
     created: Math.floor(nowMs / 1000),
     model: chat.model,
   });
+}
+
+/** Of the behaviours only those that fail or wait mean something to vectors. */
+function embeddingsScript(body: Uint8Array | undefined): Script {
+  const asked = readEmbeddings(body);
+  if (asked === undefined) return errorScript(400, 0, 'The body is not a JSON object with texts as input.');
+  const { delayMs, errorStatus } = behaviourOf(asked.model);
+  if (errorStatus !== undefined) return errorScript(errorStatus, delayMs);
+  return {
+    type: 'answer',
+    delayMs,
+    paceMs: 0,
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    frames: whole(embeddingsBody(asked), false),
+  };
 }
 
 function answerScript(

@@ -122,12 +122,13 @@ describe('the sandbox', () => {
     assert.deepEqual(JSON.parse(whole.choices[0].message.content), { mood: 'calm', count: 3, tags: ['Say'] });
   });
 
-  it('refuses what is no chat completion in the shape of the OpenAI API', async () => {
+  it('refuses what is neither a chat completion nor a request for embeddings in the shape of the OpenAI API', async () => {
     const upstream = createSandboxUpstream({ clock: createManualClock() });
     const base = { headers: {}, ...LIMITS };
     const cases = [
       [404, { ...base, method: 'GET', url: 'http://sandbox/v1/models', body: undefined }],
-      [404, { ...base, method: 'POST', url: 'http://sandbox/v1/embeddings', body: Buffer.from('{}') }],
+      [404, { ...base, method: 'POST', url: 'http://sandbox/v1/responses', body: Buffer.from('{}') }],
+      [400, { ...base, method: 'POST', url: 'http://sandbox/v1/embeddings', body: Buffer.from('{}') }],
       [400, { ...base, method: 'POST', url: 'http://sandbox/v1/chat/completions', body: Buffer.from('{') }],
       [
         400,
