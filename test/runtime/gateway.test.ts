@@ -7,6 +7,7 @@ import { type BundleResult, bundleFunctions } from '../../bin/bundle.ts';
 import { readConfig } from '../../lambda/adapters/node/config-file.ts';
 import { type DynamoFake, startDynamoFake } from '../support/dynamo-fake.ts';
 import type { WireItem } from '../support/dynamo-fake-expression.ts';
+import { event as eventFrame } from '../support/event-stream.ts';
 import { chat, urlEvent } from './events.ts';
 import { type HoldingProxy, startHoldingProxy } from './holding-proxy.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
@@ -16,10 +17,15 @@ import { chunk, type LoopbackUpstream, startUpstream, usageChunk } from './upstr
 const configText = (baseUrl: string) => `
 providers:
   one: { type: openai-compatible, base_url: ${baseUrl} }
+  aws: { type: bedrock, region: eu-central-1, base_url: ${baseUrl} }
 models:
   m:
     targets: [{ provider: one, model: gpt-5-mini }]
     price: { input: 0.25, output: 2 }
+    capabilities: { max_output_tokens: 4096 }
+  nova:
+    targets: [{ provider: aws, model: amazon.nova-pro-v1:0 }]
+    price: { input: 0.8, output: 3.2 }
     capabilities: { max_output_tokens: 4096 }
 callers:
   - { principal: 'arn:aws:sts::123456789012:assumed-role/search-*', team: search, app: web }
@@ -129,6 +135,44 @@ describe('the shipped gateway under AWS runtime client', () => {
     call.end('data: [DONE]\n\n');
     await until(pieces, '[DONE]');
     await invocation.ended;
+  });
+
+  it('translates a stream for an Anthropic client', async () => {
+    const body = { model: 'm', max_tokens: 20, stream: true, messages: [{ role: 'user', content: 'Hi' }] };
+    const invocation = runtime.invoke(urlEvent('/v1/messages', body));
+    await answerWhole();
+    const { statusCode } = await invocation.prelude;
+    assert.equal(statusCode, 200);
+    const text = await invocation.text();
+    assert.match(text, /"text_delta","text":"Hello"/);
+    assert.match(text, /"input_tokens":9[\s\S]*event: message_stop\n/);
+  });
+
+  it("signs a request to Bedrock with the function's credentials and decodes its event stream", async () => {
+    const invocation = runtime.invoke(chat({ model: 'nova', stream: true }));
+    const call = await upstream.call();
+    assert.match(call.path, /\/model\/amazon\.nova-pro-v1%3A0\/converse-stream$/);
+    assert.match(
+      String(call.headers['authorization']),
+      /^AWS4-HMAC-SHA256 .*\/eu-central-1\/bedrock\/aws4_request/,
+    );
+    call.start(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+    call.end(
+      Buffer.concat([
+        eventFrame('messageStart', { role: 'assistant' }),
+        eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hello' } }),
+        eventFrame('contentBlockStop', { contentBlockIndex: 0 }),
+        eventFrame('messageStop', { stopReason: 'end_turn' }),
+        eventFrame('metadata', { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } }),
+      ]),
+    );
+    const { statusCode, headers } = await invocation.prelude;
+    assert.equal(statusCode, 200);
+    assert.match(await invocation.text(), /"content":"Hello"[\s\S]*data: \[DONE\]/);
+    await invocation.ended;
+    // 7 tokens at 0.8 and 2 at 3.2 dollars per million.
+    await runtime.api.idle();
+    assert.equal(entryOf(headers['x-tollgate-request-id']!)['a']?.N, '12000');
   });
 
   it('answers a not streamed request in one piece with the cost in a header', async () => {

@@ -10,7 +10,7 @@ export interface Call {
   start(status: number, headers?: Record<string, string>): void;
   /** One server-sent event with this chunk. */
   event(chunk: unknown): void;
-  end(text?: string): void;
+  end(text?: string | Uint8Array): void;
   /** Resets the connection. */
   cut(): void;
 }

@@ -22,7 +22,12 @@ export const HOUSE: readonly Room[] = [
     packages: ['zod', 'zod/mini', 'ibantools', 'lru-cache'],
     node: PURE_NODE,
   },
-  { path: 'lambda/wire', why: 'incremental byte work, pure', imports: [], node: ['node:buffer', 'node:zlib'] },
+  {
+    path: 'lambda/wire',
+    why: 'incremental byte work, pure',
+    imports: [],
+    node: ['node:buffer', 'node:zlib'],
+  },
   { path: 'lambda/catalog', why: 'prices and capabilities as data', imports: ['lambda/core'] },
   { path: 'lambda/ports', why: 'interfaces to the world', imports: ['lambda/core'] },
   {
