@@ -8,6 +8,7 @@ import type { Usage } from '../core/chat/usage.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../core/embeddings/embeddings.ts';
 import type { TollgateError } from '../core/errors.ts';
 import type { Capabilities } from '../core/routing/target.ts';
+import type { Edit } from '../wire/json-splice.ts';
 import type { JsonTape } from '../wire/json-tape.ts';
 
 export type FormatName =
@@ -62,6 +63,8 @@ export interface ChatUpstream {
   readAnswer(target: string, value: unknown, body?: Uint8Array): readonly ChatEvent[];
   streamReader(target: string, maxEventBytes: number): StreamReader;
   readonly readHttpError: ReadHttpError;
+  /** Whether reasoning that was signed can go back to it, where it is its own; elsewhere it is left out, and told. */
+  readonly takesSigned: boolean;
   /** Whether every request needs an output cap, so that one is sent even where the caller gave none. */
   readonly needsMaxTokens: boolean;
   /** Whether a clean end of a stream is normal without a terminator, once every choice has its finish reason. */
@@ -101,6 +104,11 @@ export interface ChatCaller {
   readRequest(tape: JsonTape): RequestView | TollgateError;
   /** The whole request for a translation. `sealer` opens capsules; undefined: they are left out. */
   readConversation(tape: JsonTape, sealer: Sealer | undefined): Conversation | TollgateError;
+  /**
+   * In place of the view's own edits, for a target of the same format that signed none of the request's reasoning: takes
+   * all of it out. Not there where the format has no signed reasoning.
+   */
+  editsWithoutReasoning?(tape: JsonTape): readonly Edit[];
   /** A whole answer as JSON text. The events are those of a whole answer, or of a whole stream. */
   writeAnswer(events: readonly ChatEvent[], facts: AnswerFacts, costUsd: string | undefined): string;
   streamWriter(facts: AnswerFacts): StreamWriter;

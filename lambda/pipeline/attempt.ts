@@ -10,6 +10,7 @@ import type { KeyRef } from '../ports/secrets.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
 import type { Edit } from '../wire/json-splice.ts';
 import { failureError } from './failure.ts';
+import { ownEdits } from './fallback.ts';
 import type { GatewayPorts } from './ports.ts';
 import { readAtMost, readStreamToCommit, readWhole } from './read-upstream.ts';
 import { isForwarded, type Served } from './services.ts';
@@ -149,7 +150,11 @@ function sendFacts(state: Admitted, candidate: Candidate, served: Callable): Sen
 function bodyOf(state: Admitted, served: Callable, send: SendFacts): Uint8Array | TollgateError {
   const { source, view } = state;
   if (isForwarded(served)) {
-    return source.edited([...view.own, ...capEdit(view, send), ...served.service.edits(view, send)]);
+    return source.edited([
+      ...ownEdits(state, served, send.fallback),
+      ...capEdit(view, send),
+      ...served.service.edits(view, send),
+    ]);
   }
   const written = translated(source, served, send);
   return typeof written === 'string' ? Buffer.from(written) : written;

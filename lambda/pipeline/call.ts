@@ -4,6 +4,7 @@ import { targetName } from '../core/routing/target.ts';
 import { type AttemptResult, attempt } from './attempt.ts';
 import { disclosedHeaders } from './disclosure.ts';
 import { estimate } from './estimate.ts';
+import { fallbackNotes } from './fallback.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Reply } from './reply.ts';
 import type { Setup } from './setup.ts';
@@ -60,7 +61,8 @@ function note(
   const target = targetName(candidate.target);
   if (result.type === 'committed') {
     trail.served = candidate.target;
-    trail.warnings.push(...candidate.warnings);
+    const notes = trail.attempts.length > 0 ? fallbackNotes(state, candidate.served) : [];
+    trail.warnings.push(...new Set([...candidate.warnings, ...notes]));
     trail.attempts.push({ target, result: 'ok', ms, billed: true });
     return;
   }

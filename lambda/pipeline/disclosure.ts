@@ -20,7 +20,7 @@ export function disclosedHeaders(state: Admitted, target: string | undefined): R
     headers['x-tollgate-target'] = ascii(target);
     headers['x-tollgate-attempts'] = String(trail.attempts.length);
   }
-  if (trail.warnings.length > 0) headers['x-tollgate-warnings'] = ascii(trail.warnings.join('; '));
+  if (trail.warnings.length > 0) headers['x-tollgate-warnings'] = listed(trail.warnings);
   const tightest = reservation.tightest;
   if (tightest !== undefined) {
     headers['x-tollgate-budget-scope'] = ascii(`${tightest.scope} ${tightest.budgetId}`);
@@ -57,6 +57,16 @@ export function lastWord(state: Called): Readonly<Record<string, unknown>> {
     usage_source: trail.usageSource,
     ...(trail.warnings.length > 0 ? { warnings: trail.warnings } : {}),
   };
+}
+
+/** Longest list of warnings in a header: clients refuse heads above 16 KB. The body, or the last comment, has all of them. */
+const WARNING_CHARACTERS = 4_096;
+
+function listed(warnings: readonly string[]): string {
+  const all = ascii(warnings.join('; '));
+  return all.length <= WARNING_CHARACTERS
+    ? all
+    : `${all.slice(0, WARNING_CHARACTERS)}...; ${warnings.length} in all`;
 }
 
 /** Header values are ASCII; other characters are percent-encoded, and so is what could end a header. */

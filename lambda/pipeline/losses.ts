@@ -1,4 +1,5 @@
 import { type Loss, lossesOf } from '../core/chat/features.ts';
+import { foreignReasoning } from '../core/chat/signed.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { Target } from '../core/routing/target.ts';
 import { targetName } from '../core/routing/target.ts';
@@ -58,8 +59,12 @@ function lossesFor(
   const { notes, asked } = conversation;
   if (served.kind === 'estimate') return { losses: [], notes };
   const { format } = served.service;
-  const byTable = served.kind === 'chat' ? lossesOf(asked, served.service.format.support) : [];
-  return { losses: [...byTable, ...format.losses(conversation, target.capabilities)], notes };
+  const ofValues = format.losses(conversation, target.capabilities);
+  if (served.kind !== 'chat') return { losses: ofValues, notes };
+  const { support, takesSigned } = served.service.format;
+  const signer = foreignReasoning(conversation, targetName(target), takesSigned);
+  const left = signer === undefined ? [] : [`reasoning of earlier turns left out: ${signer} signed it`];
+  return { losses: [...lossesOf(asked, support), ...ofValues], notes: [...notes, ...left] };
 }
 
 function refusal(loss: Loss, target: Target): TollgateError {

@@ -277,6 +277,35 @@ test('personal data is masked before a translation as well, and the same in ever
   assert.deepEqual(two?.slice(0, 3), one);
 });
 
+test('a further target of the same format is not given reasoning that the first one signed, and the caller is told', async () => {
+  const failed = {
+    status: 529,
+    headers: json,
+    pieces: ['{"error":{"type":"overloaded_error","message":"busy"}}'],
+  };
+  const two = `  two: { targets: [{ provider: claude, model: one }, { provider: claude, model: two }] }\n`;
+  const { ask, upstream } = setup([failed, whole()], two);
+  const loop = [
+    { role: 'user', content: 'go' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'hm', signature: 'c2lnbmVk' },
+        { type: 'tool_use', id: 'toolu_1', name: 'f', input: { n: 1 } },
+      ],
+    },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'ok' }] },
+  ];
+  const thinking = { type: 'enabled', budget_tokens: 2000 };
+  const answer = await ask(messages({ model: 'two', max_tokens: 4000, thinking, messages: loop }));
+  assert.equal(answer.status, 200);
+  assert.match(upstream.sent[0]?.body ?? '', /c2lnbmVk/);
+  const second = JSON.parse(upstream.sent[1]?.body ?? '');
+  assert.equal(second.thinking, undefined);
+  assert.deepEqual(second.messages[1].content, [loop[1]?.content[1]]);
+  assert.match(answer.answerHeaders['x-tollgate-warnings'] ?? '', /reasoning of earlier turns left out/);
+});
+
 test('a rotated key is read again at once, and the caller notices nothing', async () => {
   const refused = { status: 401, headers: json, pieces: ['{"error":{"message":"invalid x-api-key"}}'] };
   const upstream = new ScriptedUpstream(refused, whole());

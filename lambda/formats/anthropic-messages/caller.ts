@@ -1,6 +1,6 @@
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { ChatCaller, CountCaller } from '../format.ts';
-import { readCountRequest, readRequest } from './read.ts';
+import { editsWithoutReasoning, readCountRequest, readRequest } from './read.ts';
 import { readConversation } from './read-conversation.ts';
 import { writeAnswer } from './write-answer.ts';
 import { MessagesStreamWriter } from './write-stream.ts';
@@ -11,6 +11,7 @@ export const messages: ChatCaller = {
   format: 'anthropic-messages',
   readRequest,
   readConversation,
+  editsWithoutReasoning,
   writeAnswer,
   streamWriter(facts) {
     return new MessagesStreamWriter(facts);

@@ -14,19 +14,53 @@ const CALL_IDS = ['id', 'tool_use_id'] as const;
  * removal does not move the paths of the edits behind it.
  */
 export function ownEdits(tape: JsonTape, body: MessagesBody): readonly Edit[] {
+  return editsOf(tape, body, isOwn);
+}
+
+/**
+ * The same for a target that signed none of the reasoning: it takes out all of it, per turn all or nothing as the API
+ * wants it. Inside a tool loop the API then wants a budget of thinking to be off as well.
+ */
+export function unsignedEdits(tape: JsonTape, body: MessagesBody): readonly Edit[] {
+  const edits = editsOf(tape, body, isThinking);
+  const inLoop = contentOf(body.messages.at(-1)).some(({ type }) => type === 'tool_result');
+  const removes = edits.some(({ op }) => op === 'remove');
+  if (!inLoop || !removes || body.thinking?.type !== 'enabled') return edits;
+  return [...edits, { op: 'remove', path: ['thinking'] }];
+}
+
+type IsForeign = (block: MessagesBlock) => boolean;
+
+function isOwn({ type, signature }: MessagesBlock): boolean {
+  return type === 'thinking' && typeof signature === 'string' && isOwnSignature(signature);
+}
+
+function isThinking({ type }: MessagesBlock): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
+}
+
+function contentOf(message: MessagesBody['messages'][number] | undefined): readonly MessagesBlock[] {
+  return Array.isArray(message?.content) ? message.content : [];
+}
+
+function editsOf(tape: JsonTape, body: MessagesBody, isForeign: IsForeign): readonly Edit[] {
   const edits: Edit[] = [];
   for (let message = body.messages.length - 1; message >= 0; message--) {
-    const content = body.messages[message]?.content;
-    if (Array.isArray(content)) editMessage(tape, message, content, edits);
+    editMessage(tape, message, contentOf(body.messages[message]), isForeign, edits);
   }
   return edits;
 }
 
-function editMessage(tape: JsonTape, message: number, blocks: readonly MessagesBlock[], edits: Edit[]): void {
+function editMessage(
+  tape: JsonTape,
+  message: number,
+  blocks: readonly MessagesBlock[],
+  isForeign: IsForeign,
+  edits: Edit[],
+): void {
   const removed: number[] = [];
   for (const [index, block] of blocks.entries()) {
-    const { signature } = block;
-    if (block.type === 'thinking' && typeof signature === 'string' && isOwnSignature(signature)) {
+    if (isForeign(block)) {
       removed.unshift(index);
       continue;
     }

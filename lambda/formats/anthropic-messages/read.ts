@@ -2,9 +2,10 @@ import type { RequestView } from '../../core/chat/request.ts';
 import { wrongValue } from '../../core/chat/wrong-value.ts';
 import type { TollgateError } from '../../core/errors.ts';
 import { formatPath, type JsonPath } from '../../wire/json-path.ts';
+import type { Edit } from '../../wire/json-splice.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { countMedia } from './count-media.ts';
-import { ownEdits } from './own-edits.ts';
+import { ownEdits, unsignedEdits } from './own-edits.ts';
 import { countSchema, EXPECTED, type MessagesBody, requestSchema } from './types.ts';
 
 /** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
@@ -18,6 +19,12 @@ export function readCountRequest(tape: JsonTape): RequestView | TollgateError {
   const parsed = countSchema.safeParse(tape.outline);
   if (!parsed.success) return explain(tape, parsed.error.issues);
   return { ...viewOf(tape, parsed.data), stream: false, maxTokens: undefined };
+}
+
+/** What takes all reasoning out of a request that was read before. */
+export function editsWithoutReasoning(tape: JsonTape): readonly Edit[] {
+  const parsed = requestSchema.safeParse(tape.outline);
+  return parsed.success ? unsignedEdits(tape, parsed.data) : [];
 }
 
 function viewOf(tape: JsonTape, body: MessagesBody): RequestView {

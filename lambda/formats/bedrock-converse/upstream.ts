@@ -38,6 +38,7 @@ function chatUpstream(family: Family): ChatUpstream {
     readAnswer,
     streamReader: (target, maxEventBytes) => new ConverseStreamReader(target, maxEventBytes),
     readHttpError,
+    takesSigned: family === 'claude',
     // Bedrock reserves the model's whole output against the quota where no cap is sent.
     needsMaxTokens: true,
     // The metadata event with its usage ends every stream; without it the answer was cut.

@@ -1,4 +1,5 @@
 import type { ChatEvent, FinishReason } from '../../core/chat/events.ts';
+import { argumentsText, Call, callOf } from './open-calls.ts';
 import { isRecord } from './usage.ts';
 
 type TextKind = 'text' | 'reasoning' | 'refusal';
@@ -8,12 +9,6 @@ interface TextBlock {
   readonly block: number;
   /** Text came under a plain name, so that the same text in `reasoning_details` is not another one. */
   hasText: boolean;
-}
-
-interface Call {
-  readonly block: number;
-  readonly id: string;
-  open: boolean;
 }
 
 interface Choice {
@@ -46,31 +41,40 @@ export class OpenBlocks {
     events.push({ type: 'text', choice: index, block: open.block, text: piece });
   }
 
-  /** `{index, id, function: {name, arguments}}`, or `custom: {name, input}`, whole or a piece of it. */
-  toolCall(events: ChatEvent[], index: number, call: unknown): void {
+  /**
+   * `{index, id, function: {name, arguments}}`, or `custom: {name, input}`, whole or a piece of it. `apart`: it is known
+   * to be another call than those before it.
+   */
+  toolCall(events: ChatEvent[], index: number, call: unknown, apart: boolean): void {
     if (!isRecord(call)) return;
     const made = call['function'] ?? call['custom'];
     if (!isRecord(made)) return;
     const choice = this.#choice(index);
     const id = typeof call['id'] === 'string' ? call['id'] : '';
     const name = typeof made['name'] === 'string' ? made['name'] : '';
-    let known = callOf(choice, call['index'], id, name);
+    const text = argumentsText(made['arguments'] ?? made['input']);
+    let known = apart ? undefined : callOf(choice, call['index'], { id, name, text });
     if (known === undefined) {
       this.#closeText(events, index, choice);
-      known = { block: choice.next++, id, open: true };
+      known = new Call(id, !isRecord(call['function']));
       choice.calls.push(known);
-      const custom = !isRecord(call['function']);
-      events.push({
-        type: 'open',
-        choice: index,
-        block: known.block,
-        head: { kind: 'tool_call', id, name, custom },
-      });
     }
     if (typeof call['index'] === 'number') choice.byIndex.set(call['index'], known);
-    const args = made['arguments'] ?? made['input'];
-    const text = typeof args === 'string' ? args : isRecord(args) ? JSON.stringify(args) : '';
-    if (text !== '') events.push({ type: 'text', choice: index, block: known.block, text });
+    if (known.name === '') known.name = name;
+    known.take(text);
+    if (known.name !== '') this.#tell(events, index, choice, known);
+  }
+
+  /** Opens a call whose name is known, and passes on what came of its arguments. */
+  #tell(events: ChatEvent[], index: number, choice: Choice, call: Call): void {
+    if (call.block === undefined) {
+      call.block = choice.next++;
+      const { id, name, custom } = call;
+      const head = { kind: 'tool_call', id, name, custom } as const;
+      events.push({ type: 'open', choice: index, block: call.block, head });
+    }
+    const text = call.drain();
+    if (text !== '') events.push({ type: 'text', choice: index, block: call.block, text });
   }
 
   /** A `reasoning_details` list. Where no plain reasoning text stands beside it, its own texts are the reasoning. */
@@ -132,10 +136,18 @@ export class OpenBlocks {
     const choice = this.#choices.get(index);
     if (choice === undefined) return;
     for (const call of choice.calls) {
-      if (call.open) events.push({ type: 'close', choice: index, block: call.block });
+      if (!call.open) continue;
+      this.#tell(events, index, choice, call);
+      if (call.block !== undefined) events.push({ type: 'close', choice: index, block: call.block });
       call.open = false;
     }
     this.#closeText(events, index, choice);
+  }
+
+  /** Whether a choice has said anything yet. */
+  begun(index: number): boolean {
+    const choice = this.#choices.get(index);
+    return choice !== undefined && (choice.next > 0 || choice.calls.length > 0);
   }
 
   closeAll(events: ChatEvent[]): void {
@@ -183,20 +195,11 @@ function finishReason(native: string): FinishReason {
       return native;
     case 'function_call':
       return 'tool_calls';
+    case 'max_tokens':
+      return 'length';
+    case 'model_length':
+      return 'context_window';
     default:
       return 'other';
   }
-}
-
-/**
- * The call that a piece goes on with. Some servers give every call the index 0, so another id with a name begins another
- * one; some give no index, and repeat the id or send nothing but arguments.
- */
-function callOf(choice: Choice, index: unknown, id: string, name: string): Call | undefined {
-  if (typeof index === 'number') {
-    const known = choice.byIndex.get(index);
-    return known !== undefined && id !== '' && name !== '' && known.id !== id ? undefined : known;
-  }
-  if (id !== '') return choice.calls.find((call) => call.id === id);
-  return name === '' ? choice.calls.at(-1) : undefined;
 }

@@ -8,6 +8,7 @@ import { isRecord, readUsage } from './usage.ts';
 export function readAnswer(target: string, value: unknown): readonly ChatEvent[] {
   const blocks = new OpenBlocks();
   const events = readObject(target, value, blocks);
+  if (isRecord(value) && !Array.isArray(value['choices'])) events.push(invalid(target, 'it has no choices'));
   if (!events.some(({ type }) => type === 'error')) blocks.closeAll(events);
   return events;
 }
@@ -20,7 +21,7 @@ export function readObject(target: string, value: unknown, blocks: OpenBlocks): 
   if (!isRecord(value)) return [invalid(target, 'the answer is no JSON object')];
   const events: ChatEvent[] = [];
   const choices = value['choices'];
-  const error = value['error'];
+  const error = errorIn(value);
   if (!blocks.started) start(value, blocks, events);
   if (Array.isArray(choices)) for (const choice of choices) readChoice(choice, blocks, events);
   if (value['usage'] !== undefined) {
@@ -28,13 +29,43 @@ export function readObject(target: string, value: unknown, blocks: OpenBlocks): 
     if (usage !== undefined) events.push({ type: 'usage', usage });
   }
   // Last, because it ends the answer: OpenRouter sends what was used, and a finish reason, beside it.
-  if (error !== undefined && error !== null) {
+  if (error !== undefined) {
     return [
       ...events.filter(({ type }) => type === 'usage'),
       { type: 'error', error: readErrorObject(target, error) },
     ];
   }
   return events;
+}
+
+/**
+ * What an answer object says of a failure: `error`, or as OpenRouter does inside a choice, or the object itself is one, as
+ * older vLLM and Mistral write it (`object: "error"`) and what is built on FastAPI (`detail`).
+ */
+function errorIn(value: Readonly<Record<string, unknown>>): unknown {
+  const { choices, error } = value;
+  if (error !== undefined && error !== null) return error;
+  if (value['object'] === 'error') return value;
+  if (!Array.isArray(choices)) return value['usage'] === undefined ? detailOf(value) : undefined;
+  for (const choice of choices) {
+    if (!isRecord(choice)) continue;
+    if (isRecord(choice['error'])) return choice['error'];
+    const broken = BROKEN[String(choice['finish_reason'])];
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+/** Finish reasons that tell of a failure: vLLM, Mistral and OpenRouter; DeepSeek. */
+const BROKEN: Readonly<Record<string, unknown>> = {
+  error: { message: 'the model failed while it answered' },
+  insufficient_system_resource: { message: 'the server ran out of resources while it answered', code: 503 },
+};
+
+function detailOf(value: Readonly<Record<string, unknown>>): unknown {
+  if (typeof value['message'] === 'string') return value;
+  const { detail } = value;
+  return detail === undefined ? undefined : typeof detail === 'string' ? detail : {};
 }
 
 /** Whether an answer object is nothing but usage: the extra event of `stream_options.include_usage`. */
@@ -56,8 +87,10 @@ function start(value: Readonly<Record<string, unknown>>, blocks: OpenBlocks, eve
 function readChoice(choice: unknown, blocks: OpenBlocks, events: ChatEvent[]): void {
   if (!isRecord(choice)) return;
   const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
-  const said = choice['delta'] ?? choice['message'];
-  if (isRecord(said)) readSaid(index, said, blocks, events);
+  const { delta, message } = choice;
+  if (isRecord(delta)) readSaid(index, delta, false, blocks, events);
+  // Some servers end a stream with the whole message, which repeats what its pieces said.
+  else if (isRecord(message) && !blocks.begun(index)) readSaid(index, message, true, blocks, events);
   else if (typeof choice['text'] === 'string') blocks.text(events, index, 'text', choice['text']);
   const finish = choice['finish_reason'];
   if (typeof finish === 'string' && finish !== '') {
@@ -69,6 +102,7 @@ function readChoice(choice: unknown, blocks: OpenBlocks, events: ChatEvent[]): v
 function readSaid(
   index: number,
   said: Readonly<Record<string, unknown>>,
+  whole: boolean,
   blocks: OpenBlocks,
   events: ChatEvent[],
 ): void {
@@ -78,9 +112,14 @@ function readSaid(
   if (said['annotations'] !== undefined) blocks.citations(events, index, said['annotations']);
   const calls = said['tool_calls'];
   if (Array.isArray(calls)) {
-    for (const call of calls) blocks.toolCall(events, index, call);
+    for (const [place, call] of calls.entries()) {
+      // Calls that come together without an index are as many calls.
+      const apart = whole || (place > 0 && isRecord(call) && typeof call['index'] !== 'number');
+      blocks.toolCall(events, index, call, apart);
+    }
   }
-  if (isRecord(said['function_call'])) blocks.toolCall(events, index, { function: said['function_call'] });
+  const old = said['function_call'];
+  if (isRecord(old)) blocks.toolCall(events, index, { function: old }, whole);
   if (isRecord(said['audio'])) blocks.opaque(events, index, 'audio', said['audio']);
 }
 
@@ -94,7 +133,8 @@ function readReasoning(
   blocks: OpenBlocks,
   events: ChatEvent[],
 ): void {
-  const text = said['reasoning_content'] ?? said['reasoning'];
+  const told = said['reasoning_content'];
+  const text = told === '' || told === null || told === undefined ? said['reasoning'] : told;
   if (typeof text === 'string') blocks.text(events, index, 'reasoning', text);
   else if (isRecord(text)) blocks.text(events, index, 'reasoning', text['text']);
   const details = said['reasoning_details'];
