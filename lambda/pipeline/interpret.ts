@@ -37,6 +37,10 @@ export function interpret(
       if (request instanceof TollgateError) return request;
       const answer = service.format.readAnswer(target, value, headers);
       if (answer instanceof TollgateError) return answer;
+      const [wanted, got] = [request.inputs.length, answer.vectors.length];
+      if (wanted !== got) {
+        return new TollgateError('upstream_invalid', `${target} sent ${got} embeddings for ${wanted} texts`);
+      }
       return (facts) => caller.writeAnswer(answer, request, facts);
     }
     case 'count_tokens': {

@@ -76,7 +76,7 @@ export function match(method: string, path: string): Route | TollgateError {
   ].filter((text) => text.includes('/v1/'));
   return new TollgateError(
     'route_not_found',
-    `There is no ${method} ${clip(trimmed)} here. Routes: ${known.join(', ')}. Is the base URL .../v1?`,
+    `There is no ${method} ${clip(trimmed)} here. Routes: ${known.join(', ')}. The base URL ends with /v1 for OpenAI's clients and without it for Anthropic's`,
   );
 }
 

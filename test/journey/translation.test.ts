@@ -253,6 +253,13 @@ test('embeddings of another format are translated; input as token ids is refused
   assert.match(refused.json.error?.message ?? '', /token ids/);
 });
 
+test('fewer embeddings than texts are no answer, since nobody could tell which text has which', async () => {
+  const { ask } = setup(whole({ responses: [{ embedding: [0.5], inputTextTokenCount: 3 }] }));
+  const answer = await ask({ path: '/v1/embeddings', body: { model: 'titan', input: ['a', 'b'] } });
+  assert.equal(answer.status, 502);
+  assert.match(answer.json.error?.message ?? '', /1 embeddings for 2 texts/);
+});
+
 test('a target that does not serve what the route asks for is refused in words', async () => {
   const { ask } = setup();
   const refused = await ask({ path: '/v1/embeddings', body: { model: 'strict', input: 'hi' } });

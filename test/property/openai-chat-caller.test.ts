@@ -199,6 +199,6 @@ function expected({ head, pieces, signature }: Said): readonly string[] {
     case 'tool_call':
       return [`call ${head.name} ${whole === '' && !head.custom ? '{}' : whole}`];
     default:
-      return [JSON.stringify(head)];
+      return [JSON.stringify(head.kind === 'opaque' ? { ...head, origin } : head)];
   }
 }

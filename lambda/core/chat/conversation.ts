@@ -36,8 +36,17 @@ export type Block =
   | ThinkingBlock
   | { readonly kind: 'redacted_thinking'; readonly data: string; readonly origin: string | undefined }
   | { readonly kind: 'refusal'; readonly text: string }
-  /** A block that only its own format knows, such as a server tool's result. */
-  | { readonly kind: 'opaque'; readonly format: string; readonly type: string; readonly json: Json };
+  | OpaqueBlock;
+
+/** A block that only its own format knows, such as a server tool's result. */
+export interface OpaqueBlock {
+  readonly kind: 'opaque';
+  readonly format: string;
+  readonly type: string;
+  readonly json: Json;
+  /** The target that wrote it, where a capsule brought it back and not the caller: elsewhere it is left out. */
+  readonly origin?: string;
+}
 
 export interface TextBlock {
   readonly kind: 'text';
@@ -131,6 +140,8 @@ export type Reasoning =
   | { readonly type: 'adaptive'; readonly effort: Effort | undefined };
 
 export interface Settings {
+  /** The caller's own cap on output tokens. */
+  readonly maxTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;
   readonly topK?: number;

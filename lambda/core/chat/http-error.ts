@@ -43,7 +43,7 @@ export function isTooLong(status: number, message: string | undefined): boolean 
 
 /** How providers say that a conversation is longer than the model takes; by their words, since few give a code for it. */
 const TOO_LONG =
-  /prompt is too long|input is too long|maximum context length|exceeds? (?:the )?(?:available )?context/i;
+  /prompt is too long|input is too long|maximum context length|exceeds the maximum number of tokens|exceeds? (?:the )?(?:available )?context/i;
 
 /**
  * The code by which clients know that a conversation is too long, where an upstream says so in words or under a number;

@@ -11,7 +11,8 @@ export interface ToldError {
 
 /**
  * An HTTP error of an OpenAI-compatible upstream in the gateway's words, whatever was asked of it. `body` may be anything:
- * OpenAI's `{error: {message, type, param, code}}`, vLLM's `{error: "text"}`, a numeric code, a CDN's HTML page.
+ * OpenAI's `{error: {message, type, param, code}}`, vLLM's `{error: "text"}`, Gemini's list of one, Mistral's and FastAPI's
+ * `detail`, a numeric code, a CDN's HTML page.
  */
 export function readHttpError(
   target: string,
@@ -19,7 +20,8 @@ export function readHttpError(
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
 ): TollgateError {
-  const parsed = parseBody(body);
+  const whole = parseBody(body);
+  const parsed: unknown = Array.isArray(whole) ? whole[0] : whole;
   const told = tellError(isObject(parsed) ? (parsed['error'] ?? parsed) : undefined);
   const tooLong = isTooLong(status, told.message);
   const code = tooLong ? 'upstream_rejected' : codeOfStatus(status);
@@ -46,13 +48,23 @@ export function tellError(error: unknown): ToldError {
     return { message: clipMessage(error), type: null, code: contextCode(null, error), param: undefined };
   }
   if (!isObject(error)) return { message: undefined, type: null, code: null, param: undefined };
-  const message = typeof error['message'] === 'string' ? clipMessage(error['message']) : undefined;
+  const said = textOf(error['message'] ?? error['detail']);
+  const { metadata } = error;
+  // What a provider behind OpenRouter said itself.
+  const raw = isObject(metadata) ? textOf(metadata['raw']) : undefined;
+  const message = said === undefined ? undefined : clipMessage(raw === undefined ? said : `${said}: ${raw}`);
   return {
     message,
     type: word(error['type']),
     code: contextCode(word(error['code']), message),
     param: typeof error['param'] === 'string' ? error['param'] : undefined,
   };
+}
+
+/** A message as text; some servers list what is wrong in place of it. */
+function textOf(message: unknown): string | undefined {
+  if (typeof message === 'string') return message === '' ? undefined : message;
+  return typeof message === 'object' && message !== null ? JSON.stringify(message) : undefined;
 }
 
 function word(value: unknown): string | null {

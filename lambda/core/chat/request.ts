@@ -43,4 +43,9 @@ export interface RequestView {
    * format want them, others refuse a request that has them. Absent: there are none.
    */
   readonly reasoningAt?: readonly JsonPath[];
+  /**
+   * Members of tools and instructions that only the maker of the format knows and other servers of it refuse, such as
+   * `eager_input_streaming`. They say how to serve and not what. Absent: there are none.
+   */
+  readonly makersAt?: readonly JsonPath[];
 }

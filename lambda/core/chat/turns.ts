@@ -12,7 +12,7 @@ const ID_CHARACTERS = 64;
 export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
   const merged: Turn[] = [];
   for (const turn of turns) {
-    const content = turn.content.filter((block) => block.kind !== 'text' || block.text !== '');
+    const content = turn.content.filter((block) => !isEmpty(block));
     if (content.length === 0) continue;
     const before = merged.at(-1);
     if (before?.role !== turn.role) {
@@ -54,6 +54,10 @@ export function checkToolPairs(turns: readonly Turn[]): TollgateError | undefine
   }
   const [missing] = open;
   return missing === undefined ? undefined : unanswered(missing);
+}
+
+function isEmpty(block: Block): boolean {
+  return (block.kind === 'text' || block.kind === 'refusal') && block.text === '';
 }
 
 function named(role: Turn['role'], content: readonly Block[], name: string | undefined): Turn {

@@ -91,3 +91,18 @@ export function rawBlock(head: BlockHead): string | undefined {
     return jsonObject({ type: jsonString('redacted_thinking'), data: jsonString(head.data) });
   return head.kind === 'opaque' && head.format === 'anthropic-messages' ? head.json : undefined;
 }
+
+/**
+ * A call's input with its own bytes. A model may leave its arguments out, write null for none, be cut in the middle of
+ * them, or write something else than the object that an input is.
+ */
+export function inputOf(text: string): string {
+  if (text.trim() === '') return '{}';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value === null) return '{}';
+    return typeof value === 'object' && !Array.isArray(value) ? text : jsonObject({ _raw: jsonString(text) });
+  } catch {
+    return jsonObject({ _raw: jsonString(text) });
+  }
+}

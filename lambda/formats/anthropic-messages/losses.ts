@@ -2,11 +2,11 @@ import type { Block, CacheMark, Conversation } from '../../core/chat/conversatio
 import { type Feature, type Loss, lossesOf } from '../../core/chat/features.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import { sampling } from './sampling.ts';
-import { SERVICE_TIERS, SUPPORT } from './support.ts';
+import { NO_TIER, SERVICE_TIERS, SUPPORT } from './support.ts';
 import { isLonger } from './write-cache.ts';
 import { outputFormat } from './write-format.ts';
 import { strictSchema } from './write-schema.ts';
-import { effortOf, MIN_BUDGET, wishOf } from './write-thinking.ts';
+import { effortOf, hasRoom, MIN_BUDGET, wishOf } from './write-thinking.ts';
 import { wrappedInstructions } from './write-turns.ts';
 
 const FORMAT = 'anthropic-messages';
@@ -24,7 +24,8 @@ export function losses(conversation: Conversation, capabilities: Capabilities): 
   if (settings.stop.some((text) => text.trim() === '')) {
     list.push(dropped(name('stop'), 'a sequence of white space alone is left out, for this API refuses it'));
   }
-  if (settings.serviceTier !== undefined && !SERVICE_TIERS.has(settings.serviceTier)) {
+  const tier = settings.serviceTier;
+  if (tier !== undefined && tier !== NO_TIER && !SERVICE_TIERS.has(tier)) {
     list.push(dropped(name('service_tier'), 'this API knows `auto` and `standard_only`'));
   }
   return [...list, ...contentLosses(conversation, capabilities)];
@@ -47,7 +48,15 @@ function contentLosses(conversation: Conversation, capabilities: Capabilities): 
   if (marks(conversation).some(isLonger)) {
     list.push({ param: name('cache_marks'), how: 'capped', note: 'kept for an hour', droppable: true });
   }
-  if (blocksOf(conversation).some((block) => block.kind === 'opaque' && block.format !== FORMAT)) {
+  for (const feature of unsendableMedia(conversation)) {
+    list.push({
+      param: name(feature),
+      how: 'dropped',
+      note: UNSENDABLE[feature],
+      droppable: false,
+    });
+  }
+  if (blocksOf(conversation).some(isForeign)) {
     list.push({
       param: name('server_blocks'),
       how: 'dropped',
@@ -75,6 +84,10 @@ function reasoningLosses(conversation: Conversation, capabilities: Capabilities)
       list.push(emulated(param, '`minimal` becomes `low`, the least of this API'));
   } else if (reasoning.type === 'budget' && reasoning.tokens < MIN_BUDGET && wish.type === 'budget') {
     list.push(emulated(param, `the budget is raised to ${MIN_BUDGET} tokens, the least of this API`));
+  }
+  const cap = settings.maxTokens;
+  if (wish.type === 'budget' && !wish.exact && cap !== undefined && !hasRoom(cap)) {
+    list.push(emulated(param, `without thinking, for ${cap} output tokens leave no room for it`));
   }
   if (wish.type === 'budget' && (toolChoice?.type === 'required' || toolChoice?.type === 'tool')) {
     const note = 'a call cannot be forced while this model thinks; it decides itself';
@@ -109,7 +122,29 @@ const DEFAULT_PARAM: Partial<Record<Feature, string>> = {
   system_turns: 'messages',
   cache_marks: 'messages',
   server_blocks: 'messages',
+  images: 'messages',
+  documents: 'messages',
 };
+
+/** Source: Anthropic API, "Vision" and "PDF support". A text goes as what it is, whatever its type says. */
+const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+const UNSENDABLE = {
+  images: 'this API takes images of the types JPEG, PNG, GIF and WebP',
+  documents: 'this API takes documents of the types PDF and plain text',
+} as const;
+
+/** Features of inline media whose type the API does not take. */
+function unsendableMedia(conversation: Conversation): readonly (keyof typeof UNSENDABLE)[] {
+  const features = new Set<keyof typeof UNSENDABLE>();
+  for (const block of blocksOf(conversation)) {
+    if (!('source' in block) || block.source.type !== 'base64') continue;
+    const { mediaType } = block.source;
+    if (block.kind === 'image' && !IMAGE_TYPES.has(mediaType)) features.add('images');
+    const readable = mediaType === 'application/pdf' || mediaType.startsWith('text/');
+    if (block.kind === 'document' && !readable) features.add('documents');
+  }
+  return [...features];
+}
 
 function dropped(param: string, note: string): Loss {
   return { param, how: 'dropped', note, droppable: true };
@@ -117,6 +152,11 @@ function dropped(param: string, note: string): Loss {
 
 function emulated(param: string, note: string): Loss {
   return { param, how: 'emulated', note, droppable: true };
+}
+
+/** What the caller said in another format; what only a capsule brought back is left out without a word. */
+function isForeign(block: Block): boolean {
+  return block.kind === 'opaque' && block.format !== FORMAT && block.origin === undefined;
 }
 
 function blocksOf({ turns }: Conversation): readonly Block[] {

@@ -7,7 +7,7 @@ import type {
   ToolResultBlock,
 } from '../../core/chat/conversation.ts';
 import { detailsOfSignature, isOwnSignature } from '../../core/chat/own-signature.ts';
-import { readDocument, readImage } from './read-media.ts';
+import { readDocument, readImage, readSearchResult } from './read-media.ts';
 import type { JsonObject, RequestReader } from './request-reader.ts';
 
 /** Content as blocks: a string is one text block. */
@@ -31,10 +31,13 @@ function readBlock(reader: RequestReader, block: JsonObject, inResult: boolean):
       return readText(reader, block);
     case 'image':
     case 'document': {
-      if (inResult) reader.askOnce('tool_result_media', reader.tape.pathOf(block.token));
       const media = type === 'image' ? readImage(reader, block) : readDocument(reader, block);
+      if (inResult && media?.source.type !== 'text')
+        reader.askOnce('tool_result_media', reader.tape.pathOf(block.token));
       return media === undefined ? opaque(reader, block, type) : { ...media, ...cacheOf(reader, block) };
     }
+    case 'search_result':
+      return { ...readSearchResult(reader, block), ...cacheOf(reader, block) };
     case 'tool_use':
       return {
         kind: 'tool_call',
@@ -73,6 +76,9 @@ export function readText(reader: RequestReader, block: JsonObject): TextBlock {
 /** The input with its own bytes: it may hold numbers that no number type does. */
 function neededInput(reader: RequestReader, block: JsonObject): string {
   const input = block.raw('input');
+  // A model that wrote null for its arguments is called without any, and its clients send that back.
+  if (input === undefined && reader.tape.find([...reader.tape.path(block.token), 'input']) !== undefined)
+    return '{}';
   if (input === undefined) reader.wrong(block.token, 'input', 'the input of the call, an object');
   return input ?? '';
 }
@@ -106,7 +112,7 @@ function readThinking(block: JsonObject): ThinkingBlock {
   };
 }
 
-/** A block that only this format knows: a search result, a server tool's call and its result, a file for a container. */
+/** A block that only this format knows: a server tool's call and its result, a file for a container. */
 function opaque(reader: RequestReader, block: JsonObject, type: string): Block {
   reader.askOnce('server_blocks', reader.tape.pathOf(block.token), `block ${type}`);
   return { kind: 'opaque', format: 'anthropic-messages', type, json: reader.tape.raw(block.token) };

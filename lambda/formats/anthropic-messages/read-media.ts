@@ -1,4 +1,4 @@
-import type { MediaBlock, MediaSource } from '../../core/chat/conversation.ts';
+import type { MediaBlock, MediaSource, TextBlock } from '../../core/chat/conversation.ts';
 import type { JsonObject, RequestReader } from './request-reader.ts';
 
 /** An image; undefined where its source is of a kind that no other format has. */
@@ -17,7 +17,8 @@ export function readDocument(reader: RequestReader, block: JsonObject): MediaBlo
   const where = reader.tape.pathOf(block.token);
   const source = readSource(reader, block, 'document');
   if (source === undefined) return undefined;
-  reader.askOnce('documents', where);
+  // What is plain text needs no place for documents: it is text wherever there is none.
+  if (source.type !== 'text') reader.askOnce('documents', where);
   if (source.type === 'url') reader.askOnce('document_urls', where);
   if (source.type === 'file') reader.askOnce('files', where);
   const title = block.text('title');
@@ -31,6 +32,20 @@ export function readDocument(reader: RequestReader, block: JsonObject): MediaBlo
     ...(context === undefined ? {} : { context }),
     ...(citations === undefined ? {} : { citations }),
   };
+}
+
+/** What a caller's own search found. Its text, where it is from and what it is called are text to any other format. */
+export function readSearchResult(reader: RequestReader, block: JsonObject): TextBlock {
+  const texts = block.list('content', 'a list of text blocks').map((token) => {
+    const part = reader.object(token, 'a text block');
+    return part.needText('text', 'a string');
+  });
+  const citations = block.child('citations', 'an object such as {"enabled": true}')?.flag('enabled');
+  if (citations === true) reader.askOnce('citations', block.param('citations'));
+  const note = 'search_result blocks are sent as text';
+  if (!reader.notes.includes(note)) reader.notes.push(note);
+  const from = [block.needText('title', 'the title of the source'), block.needText('source', 'the source')];
+  return { kind: 'text', text: [from.join('\n'), ...texts].join('\n\n') };
 }
 
 function readSource(reader: RequestReader, block: JsonObject, kind: string): MediaSource | undefined {

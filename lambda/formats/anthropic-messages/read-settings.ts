@@ -103,5 +103,7 @@ function readFormat(reader: RequestReader, body: JsonObject): Pick<Settings, 're
   const schema = format.raw('schema');
   if (format.text('type') !== 'json_schema') reader.wrong(format.token, 'type', 'json_schema');
   if (schema === undefined) reader.wrong(format.token, 'schema', 'a JSON schema');
-  return { responseFormat: { type: 'json_schema', name: undefined, schema: schema ?? '{}', strict: true } };
+  return {
+    responseFormat: { type: 'json_schema', name: undefined, schema: schema ?? '{}', strict: undefined },
+  };
 }

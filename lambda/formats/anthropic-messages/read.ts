@@ -5,6 +5,7 @@ import { formatPath, type JsonPath } from '../../wire/json-path.ts';
 import type { Edit } from '../../wire/json-splice.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { countMedia } from './count-media.ts';
+import { makersMembers } from './makers-members.ts';
 import { ownEdits, unsignedEdits } from './own-edits.ts';
 import { countSchema, EXPECTED, type MessagesBody, requestSchema } from './types.ts';
 
@@ -29,6 +30,7 @@ export function editsWithoutReasoning(tape: JsonTape): readonly Edit[] {
 
 function viewOf(tape: JsonTape, body: MessagesBody): RequestView {
   const media = countMedia(body);
+  const makersAt = makersMembers(body);
   return {
     model: textAt(tape, ['model']) ?? body.model,
     stream: body.stream === true,
@@ -46,6 +48,7 @@ function viewOf(tape: JsonTape, body: MessagesBody): RequestView {
     tokenIds: undefined,
     thread: isGiven(body.thread),
     own: ownEdits(tape, body),
+    ...(makersAt.length === 0 ? {} : { makersAt }),
   };
 }
 

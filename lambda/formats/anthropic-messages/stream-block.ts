@@ -3,7 +3,7 @@ import type { BlockHead, ChatEvent } from '../../core/chat/events.ts';
 import { ownSignature } from '../../core/chat/own-signature.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { ToolCallIds } from './answer-ids.ts';
-import { ownCitations, rawBlock, toolUse } from './answer-parts.ts';
+import { inputOf, ownCitations, rawBlock, toolUse } from './answer-parts.ts';
 
 type Piece = Extract<ChatEvent, { block: number }>;
 
@@ -20,8 +20,9 @@ export class StreamBlock {
   readonly #deltas: string[] = [];
   readonly #details: string[] = [];
   #signature: string | undefined;
-  /** Whether a tool call has arguments beyond white space. */
-  #hasInput = false;
+  /** Arguments of a tool call that are not passed on yet: until they begin as an object does, or to the end. */
+  #held = '';
+  #isObject = false;
 
   constructor(head: BlockHead, position: number, ids: ToolCallIds) {
     this.#head = head;
@@ -70,18 +71,26 @@ export class StreamBlock {
     } else if (head.kind === 'tool_call') {
       if (head.custom) this.#argument('"}');
       // Without a single piece some clients read the arguments as an empty text, which is no JSON.
-      else if (!this.#hasInput) this.#argument('{}');
+      else if (!this.#isObject) this.#argument(inputOf(this.#held));
     }
   }
 
   #text(text: string): void {
     const head = this.#head;
     if (head.kind === 'tool_call') {
-      this.#hasInput ||= text.trim() !== '';
-      this.#argument(head.custom ? jsonString(text).slice(1, -1) : text);
+      if (head.custom) this.#argument(jsonString(text).slice(1, -1));
+      else this.#input(text);
     } else if (head.kind === 'reasoning') {
       this.#push(jsonObject({ type: '"thinking_delta"', thinking: jsonString(text) }));
     } else if (isText(head)) this.#push(jsonObject({ type: '"text_delta"', text: jsonString(text) }));
+  }
+
+  #input(text: string): void {
+    if (!this.#isObject) {
+      this.#held += text;
+      this.#isObject = /^\s*\{/.test(this.#held);
+      if (this.#isObject) this.#argument(this.#held);
+    } else this.#argument(text);
   }
 
   #argument(piece: string): void {

@@ -2,6 +2,8 @@ import type { SupportTable } from '../../core/chat/features.ts';
 
 /** The service tiers that the API knows. */
 export const SERVICE_TIERS: ReadonlySet<string> = new Set(['auto', 'standard_only']);
+/** OpenAI's word for what happens where none is named: it asks for nothing and is not sent. */
+export const NO_TIER = 'default';
 
 /**
  * What becomes of each feature in the Messages API. Source: Anthropic API reference, "Create a Message". What depends on

@@ -4,7 +4,7 @@ import { ownSignature } from '../../core/chat/own-signature.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { AnswerFacts } from '../format.ts';
 import { messageId, modelName, ToolCallIds } from './answer-ids.ts';
-import { messageUsage, ownCitations, rawBlock, stopMembers, toolUse } from './answer-parts.ts';
+import { inputOf, messageUsage, ownCitations, rawBlock, stopMembers, toolUse } from './answer-parts.ts';
 
 /**
  * A whole answer of any upstream as a message. A message has one choice, so only the first is written. The cost is told
@@ -59,22 +59,12 @@ function written(block: AnswerBlock, position: number, ids: ToolCallIds): readon
     }
     case 'tool_call': {
       const id = ids.idFor(head.id, position, head.name);
-      return [toolUse(id, head.name, head.custom ? jsonObject({ input: jsonString(text) }) : inputOf(text))];
+      const input = head.custom ? jsonObject({ input: jsonString(text) }) : inputOf(text);
+      return [toolUse(id, head.name, input)];
     }
     default: {
       const raw = rawBlock(head);
       return raw === undefined ? [] : [raw];
     }
-  }
-}
-
-/** Arguments with their own bytes. A model may leave them out, or be cut in the middle of them. */
-function inputOf(text: string): string {
-  if (text.trim() === '') return '{}';
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return jsonObject({ _raw: jsonString(text) });
   }
 }

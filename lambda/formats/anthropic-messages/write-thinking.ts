@@ -49,6 +49,11 @@ export function thinks(wish: Wish): boolean {
   return wish.type === 'budget' || wish.type === 'adaptive';
 }
 
+/** Whether an output cap leaves tokens for an answer beside the least budget. */
+export function hasRoom(maxTokens: number): boolean {
+  return maxTokens > MIN_BUDGET;
+}
+
 /** The `thinking` of a request. A budget must leave tokens for the answer, so with too few there is no thinking. */
 export function thinkingJson(wish: Wish, settings: Settings, maxTokens: number): Json | undefined {
   const display = jsonValue(settings.reasoningDisplay);
@@ -59,8 +64,8 @@ export function thinkingJson(wish: Wish, settings: Settings, maxTokens: number):
       return jsonObject({ type: '"adaptive"', display });
     case 'budget': {
       if (wish.exact) return jsonObject({ type: '"enabled"', budget_tokens: String(wish.tokens), display });
+      if (!hasRoom(maxTokens)) return undefined;
       const tokens = Math.min(wish.tokens, Math.max(MIN_BUDGET, Math.floor(maxTokens / 2)));
-      if (tokens >= maxTokens) return undefined;
       return jsonObject({ type: '"enabled"', budget_tokens: String(tokens), display });
     }
     default:

@@ -36,19 +36,6 @@ export function wrappedInstructions(turns: readonly Turn[], systemTurns: boolean
 }
 
 /**
- * Whether thinking with a budget can go on. Inside a tool loop the API wants the thinking that began it; where it could
- * not be given back, the call is made without thinking. Source: Anthropic API, "Extended thinking with tool use".
- */
-export function canThinkOn(turns: readonly Turn[]): boolean {
-  const begin = turns.findLastIndex(
-    ({ role, content }) => role === 'user' && content.every(({ kind }) => kind !== 'tool_result'),
-  );
-  const loop = turns.slice(begin + 1).filter(({ role }) => role === 'assistant');
-  if (!loop.some(({ content }) => content.some(({ kind }) => kind === 'tool_call'))) return true;
-  return loop.some(({ content }) => content.some(isThinking));
-}
-
-/**
  * The API refuses texts of white space alone, but takes them from an assistant that also said or called something: a
  * model writes them itself, and its turns go back unchanged.
  */
@@ -63,7 +50,7 @@ function withoutBlanks({ role, content }: Turn): readonly Block[] {
 }
 
 function isBlank(block: Block): boolean {
-  return block.kind === 'text' && block.text.trim() === '';
+  return (block.kind === 'text' || block.kind === 'refusal') && block.text.trim() === '';
 }
 
 /**

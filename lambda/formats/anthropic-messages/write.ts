@@ -1,4 +1,5 @@
 import type { Conversation, Json, TextBlock } from '../../core/chat/conversation.ts';
+import { canThinkOn } from '../../core/chat/tool-loop.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import type { SendFacts } from '../format.ts';
@@ -8,7 +9,7 @@ import { blocksJson } from './write-blocks.ts';
 import { type OutputFormat, outputFormat } from './write-format.ts';
 import { effortJson, thinkingJson, type Wish, wishOf } from './write-thinking.ts';
 import { toolChoiceJson, toolsJson } from './write-tools.ts';
-import { canThinkOn, turnsToSend } from './write-turns.ts';
+import { turnsToSend } from './write-turns.ts';
 
 /**
  * The API requires `max_tokens`. Where neither the caller nor the catalog knows a limit, these are what every model of

@@ -1,14 +1,16 @@
-import type { Conversation } from '../../core/chat/conversation.ts';
+import type { Block, CacheMark, Conversation } from '../../core/chat/conversation.ts';
 import type { Feature, Loss } from '../../core/chat/features.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import { type Family, thinkingWay, thinksLikeClaude } from './families.ts';
 import { takes } from './support.ts';
-import { effortOf, novaEffort } from './thinking.ts';
+import { effortOf, hasRoom, novaEffort } from './thinking.ts';
 import { formatOf } from './write-media.ts';
-import { isKnownTier, MOST_TEMPERATURE } from './write-settings.ts';
+import { isKnownTier, MOST_TEMPERATURE, stopsOf } from './write-settings.ts';
 import { offersUnwanted } from './write-tools.ts';
 
 type Told = Pick<Loss, 'how' | 'note'>;
+
+const FORMAT = 'bedrock-converse';
 
 /** Losses that depend on values, or on what the model can do; those of the table alone are told elsewhere. */
 export function lossesOfValues(
@@ -28,6 +30,8 @@ export function lossesOfValues(
   add('top_k', settings.topK !== undefined && thinks ? dropped('not together with thinking') : undefined);
   add('reasoning', reasoningLoss(conversation, capabilities, family));
   add('tool_choice', toolChoiceLoss(conversation, capabilities, family));
+  add('stop', stopLoss(conversation, family));
+  add('cache_marks', cacheLoss(conversation));
   if (settings.responseFormat?.type === 'json_schema' && capabilities.structuredOutput === false) {
     add('json_schema', dropped('this model cannot be bound to a schema'));
   }
@@ -36,6 +40,10 @@ export function lossesOfValues(
   }
   for (const feature of unsendableMedia(conversation)) {
     add(feature, dropped('Bedrock does not take this media type'), false);
+  }
+  if (blocksOf(conversation).some(isForeign)) {
+    const param = paramOf(conversation, 'server_blocks', 'messages');
+    losses.push({ param, ...dropped('a block that only its own provider can read'), droppable: false });
   }
   return losses;
 }
@@ -50,17 +58,19 @@ function temperatureLoss(
   thinks: boolean,
 ): Told | undefined {
   if (temperature === undefined) return undefined;
-  if (sampling === 'none') return dropped('this model takes no sampling parameters');
   // At its default it changes nothing.
-  if (thinks) return temperature === 1 ? undefined : dropped('not together with thinking');
+  if (sampling === 'none' || thinks) {
+    if (temperature === 1) return undefined;
+    return dropped(thinks ? 'not together with thinking' : 'this model takes no sampling parameters');
+  }
   if (temperature <= MOST_TEMPERATURE) return undefined;
   return { how: 'capped', note: `${temperature} becomes ${MOST_TEMPERATURE}, the most that Bedrock takes` };
 }
 
 function topPLoss({ settings }: Conversation, { sampling }: Capabilities, thinks: boolean): Told | undefined {
-  if (settings.topP === undefined) return undefined;
+  if (settings.topP === undefined || settings.topP === 1) return undefined;
   if (sampling === 'none') return dropped('this model takes no sampling parameters');
-  if (thinks) return settings.topP === 1 ? undefined : dropped('not together with thinking');
+  if (thinks) return dropped('not together with thinking');
   if (sampling !== 'one' || settings.temperature === undefined) return undefined;
   return dropped('this model takes either temperature or top_p; temperature is sent');
 }
@@ -78,7 +88,12 @@ function reasoningLoss(
     if (!wantsThinking(conversation) || reasoning.type === 'adaptive') return undefined;
     return dropped('this model has no documented field for it');
   }
-  if (way === 'budget') return undefined;
+  if (way === 'budget') {
+    const cap = conversation.settings.maxTokens;
+    if (reasoning.type === 'budget' || cap === undefined || hasRoom(cap)) return undefined;
+    if (!wantsThinking(conversation)) return undefined;
+    return { how: 'emulated', note: `without thinking, for ${cap} output tokens leave no room for it` };
+  }
   const wanted = effortOf(reasoning);
   const effort = way === 'nova' ? novaEffort(reasoning) : wanted === 'minimal' ? 'low' : wanted;
   if (reasoning.type === 'budget') {
@@ -110,21 +125,49 @@ function toolChoiceLoss(
   return { how: 'emulated', note: 'becomes `auto`: the model cannot be made to call a tool while it thinks' };
 }
 
+function stopLoss({ settings }: Conversation, family: Family): Told | undefined {
+  if (stopsOf(settings, family).length === settings.stop.length) return undefined;
+  return dropped(
+    'a sequence that is empty, or for Claude white space alone, is left out: Bedrock refuses it',
+  );
+}
+
+/** Bedrock keeps a prefix for five minutes or an hour. */
+function cacheLoss(conversation: Conversation): Told | undefined {
+  const marked = [...conversation.system, ...conversation.tools, ...blocksOf(conversation)];
+  const longer = marked.some((one) => 'cache' in one && isLonger(one.cache));
+  return longer ? { how: 'capped', note: 'kept for an hour' } : undefined;
+}
+
+function isLonger(mark: CacheMark | undefined): boolean {
+  const ttl = mark?.ttl;
+  return ttl !== undefined && ttl !== '5m' && ttl !== '30m' && ttl !== '1h';
+}
+
+/** What the caller said in another format; what only a capsule brought back is left out without a word. */
+function isForeign(block: Block): boolean {
+  return block.kind === 'opaque' && block.format !== FORMAT && block.origin === undefined;
+}
+
+function blocksOf({ turns }: Conversation): readonly Block[] {
+  return turns.flatMap(({ content }) =>
+    content.flatMap((block) => (block.kind === 'tool_result' ? [block, ...block.content] : [block])),
+  );
+}
+
 /** Features of inline media whose type Converse does not take. */
-function unsendableMedia({ turns }: Conversation): readonly Feature[] {
+function unsendableMedia(conversation: Conversation): readonly Feature[] {
   const features = new Set<Feature>();
-  for (const { content } of turns) {
-    for (const block of content) {
-      if (!('source' in block) || formatOf(block) !== undefined || block.source.type !== 'base64') continue;
-      if (block.kind === 'image') features.add('images');
-      else if (block.kind === 'document') features.add('documents');
-      else features.add(block.kind === 'audio' ? 'audio_input' : 'video_input');
-    }
+  for (const block of blocksOf(conversation)) {
+    if (!('source' in block) || formatOf(block) !== undefined || block.source.type !== 'base64') continue;
+    if (block.kind === 'image') features.add('images');
+    else if (block.kind === 'document') features.add('documents');
+    else features.add(block.kind === 'audio' ? 'audio_input' : 'video_input');
   }
   return [...features];
 }
 
 /** The parameter that asked for a feature, as the caller spelled it. */
-function paramOf({ asked }: Conversation, feature: Feature): string {
-  return asked.find((each) => each.feature === feature)?.param ?? feature;
+function paramOf({ asked }: Conversation, feature: Feature, otherwise: string = feature): string {
+  return asked.find((each) => each.feature === feature)?.param ?? otherwise;
 }

@@ -1,4 +1,5 @@
 import type { Conversation, Effort, Reasoning, Turn } from '../../core/chat/conversation.ts';
+import { canThinkOn } from '../../core/chat/tool-loop.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { SendFacts } from '../format.ts';
@@ -34,9 +35,11 @@ const SILENT: ThinkingMembers = { fields: {}, effort: undefined, onBudget: false
 /**
  * What a conversation's wish for reasoning becomes. Source: AWS, Bedrock user guide, "Extended thinking" and "Adaptive
  * thinking" (Claude); Nova 2 user guide, "Extended thinking". An error where a budget leaves no token for the answer.
+ * `turns`: as they will be sent.
  */
 export function thinkingMembers(
   conversation: Conversation,
+  turns: readonly Turn[],
   send: SendFacts,
   family: Family,
 ): ThinkingMembers | TollgateError {
@@ -55,7 +58,7 @@ export function thinkingMembers(
       on: true,
     };
   }
-  if (cannotThinkOn(conversation, send, family)) return SILENT;
+  if (!canThinkOn(turns)) return SILENT;
   const tokens = budgetOf(conversation, reasoning, effort ?? 'high', send.maxTokens);
   if (tokens === undefined || tokens instanceof TollgateError) return tokens ?? SILENT;
   const thinking = jsonObject({ type: '"enabled"', budget_tokens: String(tokens), display });
@@ -117,17 +120,11 @@ function budgetOf(
     );
   }
   if (maxTokens === undefined) return BUDGETS[effort];
-  const tokens = Math.min(BUDGETS[effort], Math.max(LEAST_BUDGET, Math.floor(maxTokens / 2)));
-  return tokens < maxTokens ? tokens : undefined;
+  if (!hasRoom(maxTokens)) return undefined;
+  return Math.min(BUDGETS[effort], Math.max(LEAST_BUDGET, Math.floor(maxTokens / 2)));
 }
 
-/**
- * Whether the last assistant turn calls tools and has no reasoning that could go back: then Claude refuses to think on a
- * budget, and does not think in this call.
- */
-function cannotThinkOn({ turns }: Conversation, send: SendFacts, family: Family): boolean {
-  const last = turns.findLast(({ role }) => role === 'assistant');
-  if (last === undefined || !last.content.some(({ kind }) => kind === 'tool_call')) return false;
-  const reasons = last.content.some(({ kind }) => kind === 'thinking' || kind === 'redacted_thinking');
-  return !reasons || !sendsThinking(last, send, family);
+/** Whether an output cap leaves tokens for an answer beside the least budget. */
+export function hasRoom(maxTokens: number): boolean {
+  return maxTokens > LEAST_BUDGET;
 }

@@ -8,8 +8,6 @@ export interface Writing {
   readonly names: DocumentNames;
   /** Whether cache marks are written. */
   readonly caches: boolean;
-  /** Whether the reasoning of a turn goes back to the model. */
-  readonly thinking: boolean;
 }
 
 /** The blocks of one turn as content blocks. */
@@ -51,13 +49,12 @@ function writeBlock(block: Block, writing: Writing): string | undefined | Tollga
     case 'tool_result':
       return toolResult(block, writing);
     case 'thinking':
-      if (!writing.thinking || block.signature === undefined) return undefined;
+      if (block.signature === undefined) return undefined;
       return reasoning('reasoningText', {
         text: jsonString(block.text),
         signature: jsonString(block.signature),
       });
     case 'redacted_thinking':
-      if (!writing.thinking) return undefined;
       return jsonObject({
         reasoningContent: jsonObject({
           redactedContent: jsonString(Buffer.from(block.data, 'latin1').toString('base64')),

@@ -28,21 +28,30 @@ export function isKnownTier(tier: string): boolean {
   return tier === ANY_TIER || tierOf(tier) !== undefined;
 }
 
+/** Stop sequences that can be sent: Converse refuses empty ones, and Claude those of white space alone. */
+export function stopsOf({ stop }: Settings, family: Family): readonly string[] {
+  return stop.filter((text) => (family === 'claude' ? text.trim() : text) !== '');
+}
+
 /** `inferenceConfig`; undefined where it would be empty. */
 export function inferenceConfig(
   settings: Settings,
   send: SendFacts,
+  family: Family,
   claudeThinks: boolean,
 ): string | undefined {
   const { sampling } = send.capabilities;
+  const stops = stopsOf(settings, family);
   const samples = sampling !== 'none' && !claudeThinks;
   const temperature = samples ? settings.temperature : undefined;
-  const topP = samples && !(sampling === 'one' && temperature !== undefined) ? settings.topP : undefined;
+  // At its default it changes nothing.
+  const alone = sampling === 'one' && (temperature !== undefined || settings.topP === 1);
+  const topP = samples && !alone ? settings.topP : undefined;
   const text = jsonObject({
     maxTokens: jsonValue(send.maxTokens),
     temperature: jsonValue(temperature === undefined ? undefined : Math.min(temperature, MOST_TEMPERATURE)),
     topP: jsonValue(topP),
-    stopSequences: settings.stop.length === 0 ? undefined : jsonArray(settings.stop.map(jsonString)),
+    stopSequences: stops.length === 0 ? undefined : jsonArray(stops.map(jsonString)),
   });
   return text === '{}' ? undefined : text;
 }

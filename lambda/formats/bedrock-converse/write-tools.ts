@@ -1,9 +1,28 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/chat/conversation.ts';
+import { TollgateError } from '../../core/errors.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import { cachePoint } from './write-content.ts';
 
 /** Bedrock refuses a schema that is absent, so a tool without one takes an empty object. */
 const NO_INPUT = '{"type":"object","properties":{}}';
+
+/** Source: AWS, Bedrock API reference, "ToolSpecification". */
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+/** Characters of a wrong name that an error shows. */
+const SHOWN_CHARACTERS = 64;
+
+/** The refusal of a tool whose name Converse does not take. */
+export function badToolName({ tools }: Conversation): TollgateError | undefined {
+  const wrong = tools.find(({ kind, name }) => kind === 'function' && !NAME.test(name));
+  if (wrong === undefined) return undefined;
+  const { name } = wrong;
+  const shown = name.length <= SHOWN_CHARACTERS ? name : `${name.slice(0, SHOWN_CHARACTERS)}...`;
+  return new TollgateError(
+    'invalid_request',
+    `The tool ${jsonString(shown)} cannot be offered to this model: the name of a tool must have 1 to 64 letters, digits, underscores and hyphens. Rename it`,
+    { param: 'tools' },
+  );
+}
 
 export interface ToolUse {
   /** Whether cache marks are written. */
@@ -26,7 +45,7 @@ export function toolConfig(conversation: Conversation, { caches, forced }: ToolU
   );
   if (tools.length === 0) tools.push(...used.map((name) => spec(name, {}, NO_INPUT)));
   if (tools.length === 0) return undefined;
-  const choice = given.length > 0 && forced ? toolChoice(conversation.toolChoice) : undefined;
+  const choice = given.length > 0 && forced ? toolChoice(conversation.toolChoice, given) : undefined;
   return jsonObject({ tools: jsonArray(tools), toolChoice: choice });
 }
 
@@ -67,8 +86,10 @@ function spec(
   });
 }
 
-function toolChoice(choice: ToolChoice | undefined): string | undefined {
+function toolChoice(choice: ToolChoice | undefined, given: readonly Tool[]): string | undefined {
   if (choice?.type === 'required') return '{"any":{}}';
-  if (choice?.type === 'tool') return jsonObject({ tool: jsonObject({ name: jsonString(choice.name) }) });
+  // A tool that was left out cannot be called.
+  if (choice?.type === 'tool' && given.some(({ name }) => name === choice.name))
+    return jsonObject({ tool: jsonObject({ name: jsonString(choice.name) }) });
   return undefined;
 }

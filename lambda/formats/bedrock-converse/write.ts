@@ -1,23 +1,20 @@
-import { fitCallIds } from '../../core/chat/call-ids.ts';
 import type { Conversation, Turn } from '../../core/chat/conversation.ts';
-import { checkToolPairs, mergeTurns } from '../../core/chat/turns.ts';
+import { checkToolPairs } from '../../core/chat/turns.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { SendFacts } from '../format.ts';
 import { type Family, thinksLikeClaude } from './families.ts';
 import { takes } from './support.ts';
-import { sendsThinking, type ThinkingMembers, thinkingMembers } from './thinking.ts';
+import { type ThinkingMembers, thinkingMembers } from './thinking.ts';
 import { cachePoint, textBlock, writeBlocks } from './write-content.ts';
 import { DocumentNames } from './write-media.ts';
-import { additionalFields, inferenceConfig, outputConfig, tierOf } from './write-settings.ts';
-import { toolConfig } from './write-tools.ts';
+import { additionalFields, inferenceConfig, outputConfig, stopsOf, tierOf } from './write-settings.ts';
+import { badToolName, toolConfig } from './write-tools.ts';
+import { turnsToSend } from './write-turns.ts';
 
 /** Converse has no mode for JSON of any shape, so the model is asked. It stands last, where it changes no cached prefix. */
 const JSON_ONLY =
   'Answer with one JSON object and nothing else: no text before or after it and no code fence.';
-
-/** Ids of tool calls that Converse takes. */
-const TOOL_USE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Where Claude tells which stop sequence it hit: in whole answers, and one level deeper in streams. */
 const STOP_SEQUENCE_PATHS = '["/delta/stop_sequence","/stop_sequence"]';
@@ -40,19 +37,21 @@ export function writeRequest(
   family: Family,
 ): string | TollgateError {
   const { settings } = conversation;
-  const thinking = thinkingMembers(conversation, send, family);
+  const turns = turnsToSend(conversation.turns, send, family);
+  const thinking = thinkingMembers(conversation, turns, send, family);
   if (thinking instanceof TollgateError) return thinking;
-  const said = say(conversation, send, family, thinking);
+  const said = say(conversation, turns, send, family, thinking);
   if (said instanceof TollgateError) return said;
   const tier = settings.serviceTier === undefined ? undefined : tierOf(settings.serviceTier);
   const claudeThinks = thinking.on && thinksLikeClaude(family, send.capabilities);
   return jsonObject({
     messages: said.messages,
     system: said.system,
-    inferenceConfig: inferenceConfig(settings, send, claudeThinks),
+    inferenceConfig: inferenceConfig(settings, send, family, claudeThinks),
     toolConfig: said.toolConfig,
     additionalModelRequestFields: said.additionalModelRequestFields,
-    additionalModelResponseFieldPaths: settings.stop.length === 0 ? undefined : STOP_SEQUENCE_PATHS,
+    additionalModelResponseFieldPaths:
+      stopsOf(settings, family).length === 0 ? undefined : STOP_SEQUENCE_PATHS,
     outputConfig: outputConfig(settings, send, thinking.effort),
     serviceTier: tier === undefined ? undefined : jsonObject({ type: jsonString(tier) }),
   });
@@ -65,15 +64,17 @@ export function writeCount(
   family: Family,
 ): string | TollgateError {
   // No answer is made, so a budget of thinking has all the room it wants.
-  const thinking = thinkingMembers(conversation, { ...send, maxTokens: undefined }, family);
+  const turns = turnsToSend(conversation.turns, send, family);
+  const thinking = thinkingMembers(conversation, turns, { ...send, maxTokens: undefined }, family);
   if (thinking instanceof TollgateError) return thinking;
-  const said = say(conversation, send, family, thinking);
+  const said = say(conversation, turns, send, family, thinking);
   if (said instanceof TollgateError) return said;
   return jsonObject({ input: jsonObject({ converse: jsonObject({ ...said }) }) });
 }
 
 function say(
   conversation: Conversation,
+  turns: readonly Turn[],
   send: SendFacts,
   family: Family,
   thinking: ThinkingMembers,
@@ -81,7 +82,9 @@ function say(
   const caches = takes(family, 'cache_marks');
   const wrong = checkToolPairs(conversation.turns);
   if (wrong !== undefined) return wrong;
-  const messages = writeMessages(conversation, send, family, caches);
+  const misnamed = badToolName(conversation);
+  if (misnamed !== undefined) return misnamed;
+  const messages = writeMessages(turns, caches);
   if (messages instanceof TollgateError) return messages;
   const system = writeSystem(conversation, caches);
   return {
@@ -94,41 +97,23 @@ function say(
 
 function writeSystem({ system, settings }: Conversation, caches: boolean): string[] {
   const blocks = system.flatMap(({ text, cache }) => {
-    if (text === '') return [];
+    if (text.trim() === '') return [];
     return caches && cache !== undefined ? [textBlock(text), cachePoint(cache)] : [textBlock(text)];
   });
   if (settings.responseFormat?.type === 'json_object') blocks.push(textBlock(JSON_ONLY));
   return blocks;
 }
 
-function writeMessages(
-  { turns }: Conversation,
-  send: SendFacts,
-  family: Family,
-  caches: boolean,
-): string[] | TollgateError {
+function writeMessages(turns: readonly Turn[], caches: boolean): string[] | TollgateError {
   const names = new DocumentNames();
   const messages: string[] = [];
-  for (const turn of fitCallIds(mergeTurns(turns.map(asSpoken)), TOOL_USE_ID)) {
-    const thinking = sendsThinking(turn, send, family);
-    const content = writeBlocks(turn.content, { names, caches, thinking });
-    if (content instanceof TollgateError) return content;
-    if (content.length === 0) continue;
-    if (messages.length === 0 && turn.role !== 'user') return wrongStart();
-    messages.push(jsonObject({ role: jsonString(turn.role), content: jsonArray(content) }));
+  for (const { role, content } of turns) {
+    const written = writeBlocks(content, { names, caches });
+    if (written instanceof TollgateError) return written;
+    if (messages.length === 0 && role !== 'user') return wrongStart();
+    messages.push(jsonObject({ role: jsonString(role), content: jsonArray(written) }));
   }
   return messages.length === 0 ? nothingSaid() : messages;
-}
-
-/** Converse has instructions at the beginning only; later ones keep their place, marked as what they are. */
-function asSpoken(turn: Turn): Turn {
-  if (turn.role !== 'system') return turn;
-  const content = turn.content.map((block) =>
-    block.kind === 'text' && block.text !== ''
-      ? { ...block, text: `<system>\n${block.text}\n</system>` }
-      : block,
-  );
-  return { role: 'user', content };
 }
 
 function wrongStart(): TollgateError {

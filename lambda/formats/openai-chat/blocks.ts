@@ -150,6 +150,13 @@ export class OpenBlocks {
     return choice !== undefined && (choice.next > 0 || choice.calls.length > 0);
   }
 
+  /** Whether a call of a choice without a finish reason has half of its arguments. */
+  get halfCalled(): boolean {
+    return [...this.#choices.values()].some(({ calls }) =>
+      calls.some(({ open, begun, whole }) => open && begun && !whole),
+    );
+  }
+
   closeAll(events: ChatEvent[]): void {
     for (const index of this.#choices.keys()) this.close(events, index);
   }

@@ -3,9 +3,12 @@ import type { Feature, Loss, SupportTable } from '../../core/chat/features.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { takes } from './support.ts';
-import { tierOf } from './write.ts';
+import { tierOf, USER_CHARACTERS } from './write.ts';
+import { speaksBehindResults } from './write-messages.ts';
 import { audioFormat } from './write-parts.ts';
 import { effortOf, knownEffort } from './write-reasoning.ts';
+
+const BRIDGED = 'a short assistant message stands between tool results and what the user says behind them';
 
 /** Losses that depend on values, or on what the model can do; those of the table alone are told elsewhere. */
 export function lossesOfValues(
@@ -40,6 +43,12 @@ export function lossesOfValues(
   }
   if (settings.serviceTier !== undefined && tierOf(settings.serviceTier) === undefined) {
     add('service_tier', 'dropped', `there is no tier of this name here`);
+  }
+  if (settings.endUser !== undefined && settings.endUser.length > USER_CHARACTERS) {
+    add('end_user', 'emulated', `longer than ${USER_CHARACTERS} characters, so its hash is sent`);
+  }
+  if (quirks.bridgesResults && speaksBehindResults(conversation.turns)) {
+    losses.push({ param: 'messages', how: 'emulated', note: BRIDGED, droppable: true });
   }
   const effort = reasoningLoss(conversation, quirks, thinking);
   if (effort !== undefined) add('reasoning', effort.how, effort.note);

@@ -32,6 +32,10 @@ export interface ChatQuirks {
   readonly refusals: boolean;
   /** Further members of a turn's first tool call, as JSON by name. */
   readonly callExtra: Readonly<Record<string, string>>;
+  /** A message of nothing but texts is one string: it refuses a list of them, or reads each as a message of its own. */
+  readonly joinsTexts: boolean;
+  /** It refuses a user's words right behind a tool's result, so an assistant's short message goes in between. */
+  readonly bridgesResults: boolean;
   /** `tool_choice` can name a tool; elsewhere a named tool becomes `required`. */
   readonly namedToolChoice: boolean;
   /** Most stop sequences; undefined: no limit is known. */
@@ -62,6 +66,8 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   cache: { style: 'breakpoint', models: /^(ft:)?gpt-(5\.([6-9]|\d\d)|[6-9]|\d\d)/ },
   refusals: true,
   callExtra: {},
+  joinsTexts: false,
+  bridgesResults: false,
   namedToolChoice: true,
   maxStops: 4,
   strictMessages: true,
@@ -77,13 +83,17 @@ export const PLAIN_QUIRKS: ChatQuirks = {
   maxTokens: 'max_tokens',
   cache: undefined,
   refusals: false,
+  joinsTexts: true,
   maxStops: undefined,
   strictMessages: false,
   support: {
     verbosity: ELSEWHERE,
     service_tier: ELSEWHERE,
     custom_tools: { ...NOT_SAID, note: 'this provider has no free-form tools' },
-    documents: NOT_SAID,
+    documents: {
+      ...NOT_SAID,
+      note: 'this provider takes no files; a document of plain text is sent as text',
+    },
     prompt_cache_key: { how: 'emulated', note: 'left out; prefixes are cached without a key here' },
     cache_marks: { how: 'emulated', note: 'left out; prefixes are cached without marks here' },
   },

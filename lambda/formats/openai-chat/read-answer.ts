@@ -50,22 +50,27 @@ function errorIn(value: Readonly<Record<string, unknown>>): unknown {
   for (const choice of choices) {
     if (!isRecord(choice)) continue;
     if (isRecord(choice['error'])) return choice['error'];
-    const broken = BROKEN[String(choice['finish_reason'])];
+    const broken = BROKEN.get(choice['finish_reason']);
     if (broken !== undefined) return broken;
   }
   return undefined;
 }
 
 /** Finish reasons that tell of a failure: vLLM, Mistral and OpenRouter; DeepSeek. */
-const BROKEN: Readonly<Record<string, unknown>> = {
-  error: { message: 'the model failed while it answered' },
-  insufficient_system_resource: { message: 'the server ran out of resources while it answered', code: 503 },
-};
+const BROKEN: ReadonlyMap<unknown, unknown> = new Map([
+  ['error', { message: 'the model failed while it answered' }],
+  [
+    'insufficient_system_resource',
+    { message: 'the server ran out of resources while it answered', code: 503 },
+  ],
+]);
+
+function isDetail(detail: unknown): boolean {
+  return typeof detail === 'string' || Array.isArray(detail);
+}
 
 function detailOf(value: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value['message'] === 'string') return value;
-  const { detail } = value;
-  return detail === undefined ? undefined : typeof detail === 'string' ? detail : {};
+  return typeof value['message'] === 'string' || isDetail(value['detail']) ? value : undefined;
 }
 
 /** Whether an answer object is nothing but usage: the extra event of `stream_options.include_usage`. */

@@ -21,6 +21,9 @@ export function readConversation(tape: JsonTape, sealer: Sealer | undefined): Co
     const messages = request.fields().get('messages');
     if (messages === undefined) throw request.missing('messages', 'a list of at least one message');
     const { system, turns } = readMessages(messages, reading);
+    if (reading.cacheTtl !== undefined && !reading.marks) {
+      reading.notes.push('prompt_cache_options left out: nothing is marked with a prompt_cache_breakpoint');
+    }
     return { system, turns, ...draft, asked: reading.asked, notes: reading.notes };
   } catch (error) {
     if (error instanceof TollgateError) return error;

@@ -2,6 +2,10 @@ import type { MediaBlock, MediaSource } from '../../core/chat/conversation.ts';
 import type { Fields, RequestNode } from './read-node.ts';
 import { marked, type Reading } from './reading.ts';
 
+const KNOWN_OF_IMAGE = new Set(['url', 'detail']);
+const KNOWN_OF_FILE = new Set(['file_data', 'file_id', 'filename']);
+const KNOWN_OF_AUDIO = new Set(['data', 'format']);
+
 const IMAGE_URL = 'an object with a url, which is an https: URL or a base64 data: URL';
 
 /** `{type: "image_url", image_url: {url, detail?}}`; some clients give the URL alone. */
@@ -11,7 +15,8 @@ export function readImage(part: RequestNode, fields: Fields, reading: Reading): 
   const inner = image.kind === 'string' ? undefined : image.fields(IMAGE_URL);
   const url = inner === undefined ? image : inner.get('url');
   if (url === undefined) throw image.missing('url', 'an https: URL or a base64 data: URL');
-  const source = sourceOf(url, 'image/png');
+  if (inner !== undefined) reading.askUnknown(inner, KNOWN_OF_IMAGE);
+  const source = typed(sourceOf(url, 'image/png'));
   reading.ask('images', part);
   if (source.type === 'url') reading.ask('image_urls', url);
   const detail = inner?.get('detail');
@@ -23,6 +28,22 @@ export function readImage(part: RequestNode, fields: Fields, reading: Reading): 
     ...(chosen === undefined ? {} : { detail: chosen }),
     ...marked(reading.cacheMark(fields)),
   };
+}
+
+/** How the formats of images begin, in base64. */
+const IMAGE_HEADS: readonly (readonly [RegExp, string])[] = [
+  [/^iVBORw0KGgo/, 'image/png'],
+  [/^\/9j\//, 'image/jpeg'],
+  [/^R0lGOD/, 'image/gif'],
+  [/^UklGR.{6}XRUJQ/, 'image/webp'],
+];
+
+/** Providers check the type against the bytes, and clients often guess it, so the bytes decide where they tell. */
+function typed(source: MediaSource): MediaSource {
+  if (source.type !== 'base64') return source;
+  const seen = IMAGE_HEADS.find(([head]) => head.test(source.data.slice(0, 32)))?.[1];
+  const named = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType;
+  return { ...source, mediaType: seen ?? named };
 }
 
 const FILE = 'an object with file_data or file_id';
@@ -43,6 +64,7 @@ export function readFile(part: RequestNode, fields: Fields, reading: Reading): M
   const file = fields.get('file');
   if (file === undefined) throw part.missing('file', FILE);
   const inner = file.fields(FILE);
+  reading.askUnknown(inner, KNOWN_OF_FILE);
   const name = inner.get('filename')?.text();
   const data = inner.get('file_data');
   const id = inner.get('file_id');
@@ -75,6 +97,7 @@ export function readAudio(part: RequestNode, fields: Fields, reading: Reading): 
   const audio = fields.get('input_audio');
   if (audio === undefined) throw part.missing('input_audio', AUDIO);
   const inner = audio.fields(AUDIO);
+  reading.askUnknown(inner, KNOWN_OF_AUDIO);
   const data = inner.get('data');
   if (data === undefined) throw audio.missing('data', 'audio in base64');
   const format = inner.get('format')?.text() ?? 'wav';

@@ -96,7 +96,7 @@ function readAssistant(message: RequestNode, fields: Fields, reading: Reading): 
   reading.askUnknown(fields, KNOWN_OF_ASSISTANT);
   const audio = fields.get('audio');
   // An earlier spoken answer by its id, which only OpenAI's servers can look up.
-  if (audio !== undefined) reading.ask('audio_input', audio);
+  if (audio !== undefined) reading.ask('files', audio);
   const content = readContent(fields.get('content'), reading);
   const refused = fields.get('refusal')?.text() ?? '';
   const rest: readonly Block[] = refused === '' ? [] : [{ kind: 'refusal', text: refused }];

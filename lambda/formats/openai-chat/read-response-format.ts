@@ -3,6 +3,7 @@ import type { Reading } from './reading.ts';
 import type { Draft } from './settings-draft.ts';
 
 const KNOWN = new Set(['type', 'json_schema', 'schema']);
+const KNOWN_OF_SCHEMA = new Set(['name', 'description', 'schema', 'strict']);
 
 /** `response_format`. A `json_object` with a schema, as instructor sends it, is a `json_schema` without a name. */
 export function readResponseFormat(node: RequestNode, { settings }: Draft, reading: Reading): void {
@@ -30,6 +31,7 @@ export function readResponseFormat(node: RequestNode, { settings }: Draft, readi
   const format = fields.get('json_schema');
   if (format === undefined) throw node.missing('json_schema', 'an object with a name and a schema');
   const inner = format.fields('an object with a name and a schema');
+  reading.askUnknown(inner, KNOWN_OF_SCHEMA);
   const schema = inner.get('schema');
   if (schema === undefined) throw format.missing('schema', 'a JSON schema, an object');
   const description = inner.get('description')?.text();

@@ -18,6 +18,12 @@ function listed(feature: Feature, asks: (node: RequestNode) => boolean): ReadPar
   };
 }
 
+/** The caller's own output cap, under either of its names. */
+function readCap(node: RequestNode, { settings }: Draft, reading: Reading): void {
+  reading.ask('max_tokens', node);
+  settings.maxTokens = node.number();
+}
+
 const always = () => true;
 const isTrue = (node: RequestNode) => node.kind === 'true';
 const isFilled = (node: RequestNode) => node.kind !== 'object' || node.fields().size > 0;
@@ -31,8 +37,8 @@ export const PARAMETERS: Readonly<Record<string, ReadParameter>> = {
   messages: told,
   stream: told,
   stream_options: told,
-  max_tokens: listed('max_tokens', always),
-  max_completion_tokens: listed('max_tokens', always),
+  max_tokens: readCap,
+  max_completion_tokens: readCap,
   temperature(node, { settings }, reading) {
     reading.ask('temperature', node);
     settings.temperature = node.number();
@@ -91,10 +97,12 @@ export const PARAMETERS: Readonly<Record<string, ReadParameter>> = {
   },
   user(node, { settings }, reading) {
     reading.ask('end_user', node);
+    nameUser(node.text(), settings.endUser, reading);
     settings.endUser ??= node.text();
   },
   safety_identifier(node, { settings }, reading) {
     reading.ask('end_user', node);
+    nameUser(node.text(), settings.endUser, reading);
     settings.endUser = node.text();
   },
   metadata: listed('metadata', isFilled),
@@ -110,9 +118,7 @@ export const PARAMETERS: Readonly<Record<string, ReadParameter>> = {
     settings.promptCacheKey = node.text();
   },
   prompt_cache_options(node, _draft, reading) {
-    const fields = node.fields();
-    if (fields.size > 0) reading.ask('cache_marks', node);
-    reading.cacheTtl = fields.get('ttl')?.text();
+    if (node.fields().size > 0) reading.ask('cache_marks', node);
   },
   prompt_cache_retention: listed('prompt_cache_key', (node) => node.text() !== 'in_memory'),
   audio: listed('audio_output', always),
@@ -123,9 +129,19 @@ export const PARAMETERS: Readonly<Record<string, ReadParameter>> = {
   moderation: listed('unknown', always),
 };
 
+/** Both names of the end user with two values: one place takes one of them. */
+function nameUser(name: string, other: string | undefined, reading: Reading): void {
+  if (other !== undefined && other !== name) {
+    reading.notes.push('user left out: safety_identifier names the end user');
+  }
+}
+
 /** Reads every parameter of the request, in the order in which it is written. */
 export function readSettings(request: RequestNode, draft: Draft, reading: Reading): void {
-  for (const [name, node] of request.fields('a JSON object')) {
+  const parameters = request.fields('a JSON object');
+  // Breakpoints without a time of their own have this one, wherever it is written.
+  reading.cacheTtl = parameters.get('prompt_cache_options')?.fields().get('ttl')?.text();
+  for (const [name, node] of parameters) {
     const read = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
     if (read === undefined) reading.ask('unknown', node);
     else read(node, draft, reading);

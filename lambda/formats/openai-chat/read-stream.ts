@@ -37,10 +37,15 @@ export class ChatStreamReader implements StreamReader {
     return this.#splitter.rest().length > 0;
   }
 
+  /** Some servers end a stream without a finish reason; one that ends so in the middle of a call was cut off. */
+  #done(): readonly ChatEvent[] {
+    return this.#blocks.halfCalled ? [invalid(this.#target, 'it ends in the middle of a tool call')] : DONE;
+  }
+
   #read(event: SseEvent): StreamPiece {
     const { raw, data } = event;
     if (data === undefined || data === '') return { raw, events: NOTHING, usageOnly: false };
-    if (data === '[DONE]') return { raw, events: DONE, usageOnly: false };
+    if (data === '[DONE]') return { raw, events: this.#done(), usageOnly: false };
     let value: unknown;
     try {
       value = JSON.parse(data);

@@ -58,16 +58,27 @@ function readCustom(made: RequestNode, reading: Reading): Tool {
   reading.askUnknown(fields, KNOWN_OF_CUSTOM);
   const format = fields.get('format');
   // A grammar binds the input to a language; without it any text is allowed.
-  if (format !== undefined && format.fields().get('type')?.text() !== 'text') {
-    reading.ask('custom_tools', format);
-  }
+  const bound = format !== undefined && format.fields().get('type')?.text() !== 'text';
+  if (bound) reading.ask('custom_tools', format);
+  const description = fields.get('description')?.text();
   return {
     kind: 'custom',
     name: nameOf(made),
-    description: fields.get('description')?.text(),
+    description: bound ? withGrammar(description, format) : description,
     schema: undefined,
     strict: undefined,
   };
+}
+
+/** A grammar that no target enforces is at least told to the model. */
+function withGrammar(description: string | undefined, format: RequestNode): string | undefined {
+  const grammar = format.fields().get('grammar')?.fields();
+  const syntax = grammar?.get('syntax')?.text();
+  const told = `The input must match this${syntax === undefined ? '' : ` ${syntax}`} grammar:\n`;
+  const definition = grammar?.get('definition')?.text();
+  if (definition === undefined) return description;
+  const rule = told + definition;
+  return description === undefined || description === '' ? rule : `${description}\n\n${rule}`;
 }
 
 const CHOICE =

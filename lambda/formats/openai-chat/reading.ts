@@ -10,6 +10,10 @@ export class Reading {
   readonly sealer: Sealer | undefined;
   /** `prompt_cache_options.ttl`, which breakpoints without one of their own have. */
   cacheTtl: string | undefined;
+  /** Ids with a capsule that were read: one that comes twice was copied. */
+  readonly capsules = new Set<string>();
+  /** Whether any cache breakpoint was read. */
+  marks = false;
 
   constructor(sealer: Sealer | undefined) {
     this.sealer = sealer;
@@ -34,6 +38,7 @@ export class Reading {
     const node = own ?? control;
     if (node === undefined) return undefined;
     this.ask('cache_marks', node);
+    this.marks = true;
     const ttl = node.fields('an object such as {"mode": "explicit"}').get('ttl')?.text();
     return { ttl: ttl ?? (own === undefined ? undefined : this.cacheTtl) };
   }

@@ -1,4 +1,4 @@
-import { type Capsule, type CapsulePart, hasCapsule, openCapsule } from '../../core/chat/capsule.ts';
+import { type Capsule, type CapsulePart, hasCapsule, openCapsule, printOf } from '../../core/chat/capsule.ts';
 import type { Block, TextBlock, ToolCallBlock } from '../../core/chat/conversation.ts';
 import { marked, type Reading } from './reading.ts';
 
@@ -11,8 +11,8 @@ export interface ReadCall {
 /**
  * The blocks of an assistant turn in the order in which its model made them, from the capsules in its call ids.
  * Undefined where there are none, or one does not open. A turn's reasoning comes back whole or not at all: its model
- * checks it against all that stands before it, so where the visible text is not the one that was sealed, or a capsule was
- * revoked, the turn is given without reasoning.
+ * checks it against all that stands before it, so where the visible text or the order of the calls is not the one that
+ * was sealed, a capsule stands in two places, or one was revoked, the turn is given without reasoning.
  */
 export function restoreTurn(
   texts: readonly TextBlock[],
@@ -31,10 +31,13 @@ export function restoreTurn(
   }
   const opened = capsules.map((capsule) => (capsule === 'closed' ? undefined : capsule));
   const text = texts.map((block) => block.text).join('');
-  if (!fits(opened, text)) {
-    reading.notes.push(
-      `${where}: its reasoning was left out, because its text is not the one that came with it`,
-    );
+  const wrong = !fits(opened, text)
+    ? 'its text is not the one that came with it'
+    : moved(opened, calls, reading)
+      ? 'its tool calls are not those that came with it'
+      : undefined;
+  if (wrong !== undefined) {
+    reading.notes.push(`${where}: its reasoning was left out, because ${wrong}`);
     return [...texts, ...calls.map(({ call }) => call)];
   }
   return interleave(opened, text, texts.at(-1), calls);
@@ -43,8 +46,30 @@ export function restoreTurn(
 /** An empty capsule revokes those before it. */
 function fits(capsules: readonly (Capsule | undefined)[], text: string): boolean {
   if (capsules.some((capsule) => capsule?.parts.length === 0)) return false;
-  const parts = capsules.flatMap((capsule) => capsule?.parts ?? []);
-  return parts.reduce((sum, part) => sum + (part.kind === 'text' ? part.length : 0), 0) === text.length;
+  let at = 0;
+  for (const part of capsules.flatMap((capsule) => capsule?.parts ?? [])) {
+    if (part.kind !== 'text') continue;
+    const end = at + part.length;
+    if (part.print !== undefined && part.print !== printOf(text.slice(at, end))) return false;
+    at = end;
+  }
+  return at === text.length;
+}
+
+/** Whether a capsule is not where it was sealed: calls before it were left out, or it was copied to a second place. */
+function moved(
+  capsules: readonly (Capsule | undefined)[],
+  calls: readonly ReadCall[],
+  { capsules: seen }: Reading,
+): boolean {
+  let found = false;
+  for (const [index, { sentId }] of calls.entries()) {
+    const capsule = capsules[index];
+    if (capsule === undefined) continue;
+    if (seen.has(sentId) || (capsule.call !== undefined && capsule.call !== index)) found = true;
+    seen.add(sentId);
+  }
+  return found;
 }
 
 function interleave(
@@ -74,5 +99,6 @@ function interleave(
 }
 
 function blockOf(part: Exclude<CapsulePart, { kind: 'text' }>, origin: string | undefined): Block {
-  return part.kind === 'opaque' ? part : { ...part, origin };
+  if (part.kind !== 'opaque') return { ...part, origin };
+  return origin === undefined ? part : { ...part, origin };
 }

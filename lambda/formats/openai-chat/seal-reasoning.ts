@@ -1,11 +1,11 @@
-import { type Capsule, type CapsulePart, sealCapsule } from '../../core/chat/capsule.ts';
+import { type Capsule, type CapsulePart, printOf, sealCapsule } from '../../core/chat/capsule.ts';
 import type { BlockHead } from '../../core/chat/events.ts';
 import type { AnswerFacts } from '../format.ts';
 
 /** A part that may still grow. Reasoning that no signature follows is for display only and is left out. */
 type Part =
   | { readonly kind: 'thinking'; text: string; signature: string }
-  | { readonly kind: 'text'; length: number }
+  | { readonly kind: 'text'; text: string }
   | Extract<CapsulePart, { kind: 'redacted_thinking' | 'opaque' }>;
 
 /**
@@ -17,6 +17,7 @@ export class ReasoningSealer {
   /** Why reasoning will not come back, once it is known that it will not. */
   note: string | undefined;
   readonly #facts: AnswerFacts;
+  #calls = 0;
   #parts: Part[] = [];
   #byBlock = new Map<number, Part>();
   /** A capsule of this turn went out. */
@@ -40,8 +41,8 @@ export class ReasoningSealer {
     if (this.#facts.sealer === undefined) return;
     const part = this.#byBlock.get(block);
     if (kind === 'text') {
-      if (part?.kind === 'text') part.length += text.length;
-      else this.#add(block, { kind: 'text', length: text.length });
+      if (part?.kind === 'text') part.text += text;
+      else this.#add(block, { kind: 'text', text });
     } else if (part?.kind === 'thinking') part.text += text;
   }
 
@@ -52,6 +53,7 @@ export class ReasoningSealer {
 
   /** The id of a call that opens now, with everything before it that is not sealed yet. */
   idOf(id: string): string {
+    const call = this.#calls++;
     const { sealer, target, capsuleCharacters } = this.#facts;
     if (sealer === undefined || this.note !== undefined) return id;
     const parts = this.#parts.filter((part) => part.kind !== 'thinking' || part.signature !== '');
@@ -62,7 +64,7 @@ export class ReasoningSealer {
       if (texts > 0) this.#unmarked = true;
       return id;
     }
-    const capsule: Capsule = { origin: target, parts };
+    const capsule: Capsule = { origin: target, parts: parts.map(sealedPart), call };
     const sealed = this.#unmarked ? undefined : sealCapsule(id, capsule, sealer, capsuleCharacters);
     if (sealed !== undefined) {
       this.#sealed = true;
@@ -78,4 +80,9 @@ export class ReasoningSealer {
     this.#parts.push(part);
     this.#byBlock.set(block, part);
   }
+}
+
+function sealedPart(part: Part): CapsulePart {
+  if (part.kind !== 'text') return part;
+  return { kind: 'text', length: part.text.length, print: printOf(part.text) };
 }

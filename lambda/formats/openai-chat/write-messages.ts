@@ -4,6 +4,19 @@ import { answeredId, type CallId, callIds } from './write-ids.ts';
 import { contentOf, type WriteContext } from './write-parts.ts';
 import { echoMembers } from './write-reasoning.ts';
 
+/** What stands between a tool's result and a user's words for a server that wants an answer to the result first. */
+const BRIDGE = jsonObject({ role: '"assistant"', content: '"Done."' });
+
+/** Whether a user speaks right behind a tool's result. */
+export function speaksBehindResults(turns: readonly Turn[]): boolean {
+  return runsOf(turns).some((run) => {
+    const content = run.flatMap((turn) => turn.content);
+    return (
+      content.some(({ kind }) => kind === 'tool_result') && content.some(({ kind }) => kind !== 'tool_result')
+    );
+  });
+}
+
 /**
  * The messages as JSON texts. What is written for a turn depends on it and on earlier ones alone: user turns are not
  * joined, since a longer conversation would then change what a shorter one has said.
@@ -18,11 +31,13 @@ export function writeMessages(conversation: Conversation, context: WriteContext)
     if (run[0]?.role === 'assistant') {
       const content = run.flatMap((turn) => turn.content);
       const calls = callIds(content.filter(isCall), position, context.quirks.ids);
-      messages.push(assistantMessage(content, run[0].name, calls, context));
+      messages.push(...assistantMessage(content, run[0].name, calls, context));
       open = [...calls];
     } else {
-      messages.push(...toolMessages(run, open, context));
-      for (const turn of run) messages.push(...spokenMessage(turn, context));
+      const results = toolMessages(run, open, context);
+      const spoken = run.flatMap((turn) => spokenMessage(turn, context));
+      const bridged = results.length > 0 && spoken.length > 0 && context.quirks.bridgesResults;
+      messages.push(...results, ...(bridged ? [BRIDGE] : []), ...spoken);
     }
   }
   return messages;
@@ -47,7 +62,7 @@ function assistantMessage(
   name: string | undefined,
   ids: readonly CallId[],
   context: WriteContext,
-): string {
+): readonly string[] {
   const { quirks } = context;
   const said = content.filter(({ kind }) => kind === 'text' || (kind === 'refusal' && !quirks.refusals));
   const text = said.map((block) => ('text' in block ? block.text : '')).join('');
@@ -55,15 +70,23 @@ function assistantMessage(
   const calls = content
     .filter(isCall)
     .map((call, index) => writeCall(call, ids[index]?.sent ?? call.id, index === 0 ? quirks.callExtra : {}));
+  const echo = echoMembers(content, context);
+  // Nothing is left of a turn that was another model's thinking alone, and some servers refuse an empty message.
+  if (content.length > 0 && said.length + calls.length === 0 && refusal === '' && isEmpty(echo)) return [];
   const other = calls.length > 0 || (refusal !== '' && quirks.refusals);
-  return jsonObject({
+  const message = jsonObject({
     role: '"assistant"',
     name: context.takes('participant_names') ? jsonValue(name) : undefined,
     content: text === '' && other ? 'null' : jsonString(text),
     refusal: refusal !== '' && quirks.refusals ? jsonString(refusal) : undefined,
-    ...echoMembers(content, context),
+    ...echo,
     tool_calls: calls.length === 0 ? undefined : jsonArray(calls),
   });
+  return [message];
+}
+
+function isEmpty(members: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(members).length === 0;
 }
 
 function writeCall(call: ToolCallBlock, id: string, extra: Readonly<Record<string, string>>): string {

@@ -37,7 +37,16 @@ export function contentOf(blocks: readonly Block[], context: WriteContext, mark?
   const [only] = parts;
   if (only === undefined) return '""';
   if (parts.length === 1 && only.plain !== undefined) return only.plain;
+  if (context.quirks.joinsTexts && parts.every(({ plain }) => plain !== undefined)) {
+    return jsonString(blocks.flatMap(textOf).join('\n\n'));
+  }
   return jsonArray(parts.map(({ json }) => json));
+}
+
+/** The text that a block becomes, where it becomes one alone. */
+function textOf(block: Block): readonly string[] {
+  if (block.kind === 'document') return documentTexts(block);
+  return (block.kind === 'text' || block.kind === 'refusal') && block.text !== '' ? [block.text] : [];
 }
 
 interface Part {
@@ -88,17 +97,33 @@ function documentParts(
   context: WriteContext,
   mark: CacheMark | undefined,
 ): readonly Part[] {
-  const { source, title } = block;
-  if (!context.takes('documents') || source.type === 'file') return [];
+  const { source } = block;
+  if (source.type === 'file') return [];
+  if (source.type === 'text') {
+    const texts = documentTexts(block);
+    return texts.flatMap((text, index) =>
+      textPart(text, context, index === texts.length - 1 ? mark : undefined),
+    );
+  }
+  if (!context.takes('documents')) return [];
   if (source.type === 'url' && !context.takes('document_urls')) return [];
   const about = block.context === undefined ? [] : textPart(block.context, context, undefined);
-  if (source.type === 'text') {
-    const text = title === undefined ? source.text : `${title}\n\n${source.text}`;
-    return [...about, ...textPart(text, context, mark)];
-  }
   const data = source.type === 'url' ? source.url : dataUrl(source.mediaType, source.data);
-  const file = jsonObject({ filename: jsonString(title ?? nameOf(data)), file_data: jsonString(data) });
+  const file = jsonObject({ filename: jsonString(fileName(block.title, data)), file_data: jsonString(data) });
   return [...about, { json: jsonObject({ type: '"file"', file, ...cacheMember(mark, context) }) }];
+}
+
+/** What a document of plain text says: what it is about, and its title and text. */
+function documentTexts({ source, title, context }: MediaBlock): readonly string[] {
+  if (source.type !== 'text') return [];
+  const text = title === undefined ? source.text : `${title}\n\n${source.text}`;
+  return [context ?? '', text].filter((each) => each !== '');
+}
+
+/** A file's kind is told by the ending of its name, which a title need not have. */
+function fileName(title: string | undefined, data: string): string {
+  if (title === undefined || title === '') return nameOf(data);
+  return /\.\w{1,5}$/.test(title) ? title : `${title}.pdf`;
 }
 
 /** A file needs a name; one from its content is the same on every turn. */

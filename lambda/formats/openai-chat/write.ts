@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Conversation, Settings } from '../../core/chat/conversation.ts';
 import type { Feature, SupportTable } from '../../core/chat/features.ts';
 import { checkToolPairs } from '../../core/chat/turns.ts';
-import type { TollgateError } from '../../core/errors.ts';
+import { TollgateError } from '../../core/errors.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import type { SendFacts } from '../format.ts';
@@ -27,9 +28,18 @@ export function tierOf(tier: string): string | undefined {
   return Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined;
 }
 
+/** OpenAI refuses a longer `user`, and Claude Code's is about 150 characters of JSON. */
+export const USER_CHARACTERS = 64;
+
+/** An id of an end user that is too long becomes its hash, which is as stable. */
+function fittingUser(id: string | undefined): string | undefined {
+  if (id === undefined || id.length <= USER_CHARACTERS) return id;
+  return createHash('sha256').update(id).digest('hex');
+}
+
 /**
  * A chat completion request as JSON text. Source: OpenAI API reference, "Create chat completion". An `invalid_request`
- * error where a tool call has no result, or a result no call.
+ * error where a tool call has no result, or a result no call, or where no token may be generated.
  */
 export function writeRequest(
   conversation: Conversation,
@@ -39,6 +49,7 @@ export function writeRequest(
 ): string | TollgateError {
   const wrong = checkToolPairs(conversation.turns);
   if (wrong !== undefined) return wrong;
+  if (send.maxTokens === 0) return nothingToAnswer(send.target);
   const context: WriteContext = {
     quirks,
     takes: (feature: Feature) => takes(table, feature),
@@ -62,6 +73,15 @@ export function writeRequest(
     // Usage is always asked for: a stream without it could only be charged by a bound.
     stream_options: send.stream && quirks.streamOptions ? '{"include_usage":true}' : undefined,
   });
+}
+
+/** Anthropic fills its prompt cache with such a request; elsewhere there is nothing that it could do. */
+function nothingToAnswer(target: string): TollgateError {
+  return new TollgateError(
+    'unsupported_parameter',
+    `\`max_tokens\` is 0, which only fills a prompt cache, and that is not supported by ${target}. Ask for at least 1 token`,
+    { param: 'max_tokens', details: { target } },
+  );
 }
 
 type Members = Readonly<Record<string, string | undefined>>;
@@ -88,7 +108,7 @@ function samplingMembers(settings: Settings, { sampling }: Capabilities, context
 function accountMembers(settings: Settings, context: WriteContext): Members {
   const tier = settings.serviceTier === undefined ? undefined : tierOf(settings.serviceTier);
   return {
-    user: context.takes('end_user') ? jsonValue(settings.endUser) : undefined,
+    user: context.takes('end_user') ? jsonValue(fittingUser(settings.endUser)) : undefined,
     service_tier: context.takes('service_tier') ? jsonValue(tier) : undefined,
     prompt_cache_key: context.takes('prompt_cache_key') ? jsonValue(settings.promptCacheKey) : undefined,
   };

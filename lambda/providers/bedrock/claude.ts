@@ -1,3 +1,4 @@
+import type { RequestView } from '../../core/chat/request.ts';
 import type { TollgateError } from '../../core/errors.ts';
 import { anthropicCount, anthropicMessages } from '../../formats/anthropic-messages/upstream.ts';
 import { readHttpError } from '../../formats/bedrock-converse/errors.ts';
@@ -32,6 +33,11 @@ export const claudeCount: CountUpstream = {
   write: (conversation, send) => edited(anthropicCount.write(conversation, send), countEdits(send, NO_BETAS)),
   readHttpError,
 };
+
+/** Takes out what only Anthropic's own API knows of tools and instructions; the answer is to the same question. */
+export function makersEdits({ makersAt = [] }: RequestView): readonly Edit[] {
+  return makersAt.map((path) => ({ op: 'remove', path }));
+}
 
 /** What must differ from a request of the Messages API. Betas are a header there and a member here. */
 export function invokeEdits(send: SendFacts, betas: BetaRule): readonly Edit[] {

@@ -6,7 +6,7 @@ import type { ChatUpstream, CountUpstream, EmbeddingsUpstream, Headers } from '.
 import { titanEmbeddings } from '../../formats/titan-embeddings/upstream.ts';
 import type { MakeProvider, Service } from '../provider.ts';
 import { betaRule } from './betas.ts';
-import { claude, claudeCount, countEdits, invokeEdits, invokeNotes } from './claude.ts';
+import { claude, claudeCount, countEdits, invokeEdits, invokeNotes, makersEdits } from './claude.ts';
 import { isClaude, isCohereEmbeddings, isEmbeddings, isTitanEmbeddings } from './models.ts';
 
 /** Tells the transport the region that a request is signed for: the host of a VPC endpoint does not. Never sent on. */
@@ -40,7 +40,7 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
       ...common,
       format: claude,
       path: (send) => to(send.stream ? 'invoke-with-response-stream' : 'invoke', send.model),
-      edits: (_view, send) => invokeEdits(send, betas),
+      edits: (view, send) => [...makersEdits(view), ...invokeEdits(send, betas)],
       notes: (asks) => invokeNotes(asks, betas),
     };
   }
@@ -69,7 +69,7 @@ export const makeBedrock: MakeProvider<'bedrock'> = (config) => {
       ...common,
       format: claudeCount,
       path: () => to('messages-count-tokens', counted),
-      edits: (_view, send) => countEdits(send, betas),
+      edits: (view, send) => [...makersEdits(view), ...countEdits(send, betas)],
       notes: (asks) => invokeNotes(asks, betas),
     };
   }

@@ -83,6 +83,7 @@ const OPENROUTER = like({
   reasoning: 'object',
   echo: ['reasoning_details', 'reasoning'],
   cache: { style: 'cache_control', models: /./ },
+  joinsTexts: false,
   support: {
     top_k: NATIVE,
     verbosity: NATIVE,
@@ -93,7 +94,10 @@ const OPENROUTER = like({
   },
 });
 
-/** Source: Groq, "OpenAI compatibility": the fields named there, and any that it does not know, are answered with 400. */
+/**
+ * Source: Groq, "OpenAI compatibility": the fields named there, and any that it does not know, are answered with 400, as
+ * is a list where instructions are to be a string.
+ */
 const GROQ = like(
   {
     maxTokens: 'max_completion_tokens',
@@ -104,11 +108,15 @@ const GROQ = like(
   { embeddings: false },
 );
 
-/** Source: Mistral, "Chat completion": unknown fields are answered with 422, and ids have nine characters. */
+/**
+ * Source: Mistral, "Chat completion": unknown fields are answered with 422, ids have nine characters, and a user's words
+ * behind a tool's result are a 400 ("Unexpected role 'user' after role 'tool'").
+ */
 const MISTRAL = like({
   oneCapName: true,
   streamOptions: false,
   ids: 'mistral',
+  bridgesResults: true,
   seed: 'random_seed',
   efforts: ['none', 'high'],
   strictMessages: true,
@@ -133,6 +141,7 @@ const DEEPSEEK = like(
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
     echo: ['reasoning_content'],
     echoEmpty: true,
+    joinsTexts: false,
     support: {
       seed: NO_PARAMETER,
       logit_bias: NO_PARAMETER,

@@ -217,12 +217,52 @@ test('every kind of image and document source is read, with what it asks for', (
 });
 
 test('a block that only this format knows is kept whole', () => {
-  const result = { type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'x' }] };
+  const result = { type: 'web_search_tool_result', tool_use_id: 's', content: [] };
   assert.deepEqual(blocksOf(turn('user', result)), [
-    { kind: 'opaque', format: 'anthropic-messages', type: 'search_result', json: JSON.stringify(result) },
+    {
+      kind: 'opaque',
+      format: 'anthropic-messages',
+      type: 'web_search_tool_result',
+      json: JSON.stringify(result),
+    },
   ]);
   const mixed = { type: 'document', source: { type: 'content', content: [{ type: 'image', source: {} }] } };
   assert.equal(blocksOf(turn('user', mixed))?.[0]?.kind, 'opaque');
+});
+
+test('what a caller searched for itself is text with its source, in a tool result as well, and that is told', () => {
+  const found = {
+    type: 'search_result',
+    source: 'https://example.com/a',
+    title: 'A page',
+    content: [
+      { type: 'text', text: 'One.' },
+      { type: 'text', text: 'Two.' },
+    ],
+    citations: { enabled: true },
+    cache_control: { type: 'ephemeral' },
+  };
+  const text = 'A page\nhttps://example.com/a\n\nOne.\n\nTwo.';
+  const block = { kind: 'text', text, cache: { ttl: undefined } };
+  const body = turn('user', found, { type: 'tool_result', tool_use_id: 't', content: [found] });
+  const conversation = of(body);
+  assert.deepEqual(conversation.turns[0]?.content, [
+    block,
+    { kind: 'tool_result', id: 't', content: [block], isError: false },
+  ]);
+  assert.deepEqual(conversation.notes, ['search_result blocks are sent as text']);
+  assert.deepEqual(asked(body), ['citations messages[0].content[0].citations', 'cache_marks cache_control']);
+});
+
+test('a document of plain text asks for nothing that a text does not, in a tool result as well', () => {
+  const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } };
+  const body = turn('user', document, { type: 'tool_result', tool_use_id: 't', content: [document] });
+  assert.deepEqual(asked(body), []);
+});
+
+test('a call whose input came back as null has none', () => {
+  const [call] = blocksOf(turn('assistant', { type: 'tool_use', id: 'a', name: 'f', input: null })) ?? [];
+  assert.equal(call?.kind === 'tool_call' && call.input, '{}');
 });
 
 test('a failed result, media in a result and cited text are told', () => {
@@ -238,8 +278,8 @@ test('a failed result, media in a result and cited text are told', () => {
   );
   assert.deepEqual(asked(body), [
     'tool_errors messages[0].content[0].is_error',
-    'tool_result_media messages[0].content[1].content[0]',
     'images messages[0].content[1].content[0]',
+    'tool_result_media messages[0].content[1].content[0]',
     'citations messages[0].content[2].citations',
   ]);
   const [failed, , cited] = blocksOf(body) ?? [];
@@ -301,7 +341,8 @@ test('answers bound to a schema are read under their newer and their older name'
       type: 'json_schema',
       name: undefined,
       schema,
-      strict: true,
+      // Not every schema that this format binds to is one that others bind to strictly.
+      strict: undefined,
     });
     assert.deepEqual(conversation.asked, [{ feature: 'json_schema', param }]);
   }

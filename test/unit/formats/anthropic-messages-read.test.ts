@@ -235,3 +235,25 @@ test('recorded requests are all readable, and nothing in them is ours', () => {
     assert.ok(!(messages.readConversation(tape, undefined) instanceof TollgateError), id);
   }
 });
+
+test("members of tools and instructions that only Anthropic's own API knows are told by their paths", () => {
+  const scoped = { type: 'ephemeral', scope: 'global' };
+  const body = {
+    system: [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b', cache_control: scoped },
+    ],
+    tools: [
+      { name: 'f', input_schema: {}, eager_input_streaming: true },
+      { name: 'g', input_schema: {}, cache_control: scoped },
+    ],
+  };
+  assert.deepEqual(viewOf(body).makersAt, [
+    ['tools', 0, 'eager_input_streaming'],
+    ['tools', 1, 'cache_control', 'scope'],
+    ['system', 1, 'cache_control', 'scope'],
+  ]);
+  for (const plain of [{}, { system: 'a', tools: null }, { tools: [{ name: 'f', cache_control: null }] }]) {
+    assert.equal('makersAt' in viewOf(plain), false);
+  }
+});

@@ -401,3 +401,27 @@ test('warnings are told in a member of ours, and only where there are any', () =
     '{"input_tokens":12,"tollgate":{"warnings":["an estimate"]}}',
   );
 });
+
+test('arguments that are no object reach a client as one, streamed or not', async () => {
+  for (const [pieces, input] of [
+    [['nu', 'll'], {}],
+    [['[1', ',2]'], { _raw: '[1,2]' }],
+    [['None'], { _raw: 'None' }],
+    [[' ', '{"a"', ':1}'], { a: 1 }],
+  ] as const) {
+    const events: ChatEvent[] = [
+      start,
+      open(0, call('a')),
+      ...pieces.map((piece) => text(0, piece)),
+      close(0),
+      finish('tool_calls'),
+    ];
+    for (const message of [
+      await messageOf(messages.writeAnswer(events, facts, undefined)),
+      await streamedMessageOf(streamOf(events)),
+    ]) {
+      const [block] = message.content;
+      assert.deepEqual(block?.type === 'tool_use' && block.input, input);
+    }
+  }
+});

@@ -218,6 +218,7 @@ test('parameters become settings, and each is listed by its own spelling', () =>
       "min_p":0.1}`,
   ) as Exclude<ReturnType<typeof readText>, TollgateError>;
   assert.deepEqual(settings, {
+    maxTokens: 5,
     temperature: 0.5,
     topP: 0.9,
     topK: 7,

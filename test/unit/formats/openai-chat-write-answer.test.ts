@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openCapsule, plainId } from '../../../lambda/core/chat/capsule.ts';
+import { openCapsule, plainId, printOf } from '../../../lambda/core/chat/capsule.ts';
 import type { ChatEvent } from '../../../lambda/core/chat/events.ts';
 import { writeAnswer } from '../../../lambda/formats/openai-chat/write-answer.ts';
 import { aesSealer } from '../../support/aes-sealer.ts';
@@ -244,10 +244,11 @@ test('what came before a call is sealed into its id, and the next call has its p
     origin: 'anthropic/claude-x',
     parts: [
       { kind: 'thinking', text: 'why', signature: 'sig' },
-      { kind: 'text', length: 3 },
+      { kind: 'text', length: 3, print: printOf('one') },
       opaque,
-      { kind: 'text', length: 5 },
+      { kind: 'text', length: 5, print: printOf('three') },
     ],
+    call: 0,
   });
   assert.ok(!text.includes('server_tool_use'));
 });

@@ -127,6 +127,20 @@ describe('the Bedrock provider', () => {
     }
   });
 
+  it('takes out of tools and instructions what Bedrock refuses as an extra input, and counts without it', () => {
+    const makersAt = [
+      ['tools', 0, 'eager_input_streaming'],
+      ['system', 0, 'cache_control', 'scope'],
+    ];
+    const body =
+      '{"tools":[{"name":"f","eager_input_streaming":true}],"system":[{"cache_control":{"type":"ephemeral","scope":"global"}}]}';
+    for (const service of [provider.chat(CLAUDE)!, provider.countTokens(CLAUDE)!]) {
+      const sent = JSON.parse(edited(body, service.edits({ ...view, makersAt }, send(CLAUDE))));
+      assert.deepEqual(sent.tools, [{ name: 'f' }]);
+      assert.deepEqual(sent.system, [{ cache_control: { type: 'ephemeral' } }]);
+    }
+  });
+
   it('forwards a request to Claude without model and stream, with version and the betas that Bedrock takes, and its other bytes', () => {
     const claude = provider.chat(CLAUDE)!;
     const betas = 'interleaved-thinking-2025-05-14, new-1, advanced-tool-use-2025-11-20';
