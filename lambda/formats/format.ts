@@ -63,8 +63,11 @@ export interface ChatUpstream {
   readAnswer(target: string, value: unknown, body?: Uint8Array): readonly ChatEvent[];
   streamReader(target: string, maxEventBytes: number): StreamReader;
   readonly readHttpError: ReadHttpError;
-  /** Whether reasoning that was signed can go back to it, where it is its own; elsewhere it is left out, and told. */
-  readonly takesSigned: boolean;
+  /**
+   * Whether signed reasoning can go back to it: its own, or (`own` false) that of a signer whom nobody knows. What cannot
+   * is left out, and told.
+   */
+  takesSigned(own: boolean, capabilities: Capabilities): boolean;
   /** Whether every request needs an output cap, so that one is sent even where the caller gave none. */
   readonly needsMaxTokens: boolean;
   /** Whether a clean end of a stream is normal without a terminator, once every choice has its finish reason. */

@@ -1,4 +1,5 @@
 import { type Charge, chargeOf } from '../core/chat/charge.ts';
+import { refusesReasoning } from '../core/chat/http-error.ts';
 import { Progress } from '../core/chat/progress.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import { NO_USAGE } from '../core/chat/usage.ts';
@@ -26,7 +27,17 @@ export type AttemptResult =
 /** What can be called; an estimate needs nobody. */
 export type Callable = Exclude<Served, { kind: 'estimate' }>;
 
-/** One call of one target, up to the commit of its answer. A key that was rotated meanwhile is read again, once. */
+/** How one try differs from another of the same target. */
+interface Try {
+  readonly key: string | undefined;
+  /** The reasoning of earlier turns is left out. */
+  readonly plain: boolean;
+}
+
+/**
+ * One call of one target, up to the commit of its answer. Two refusals, which nobody bills, are mended and tried again,
+ * each once: a key that was rotated meanwhile, and reasoning that a client's edits of the history have made invalid.
+ */
 export async function attempt(
   state: Admitted,
   candidate: Candidate,
@@ -37,24 +48,47 @@ export async function attempt(
   const ref = keyRef(candidate.target.provider, setup);
   const key = ref === undefined ? undefined : await keyOf(() => ports.secrets.get(ref));
   if (key instanceof TollgateError) return { type: 'failed', error: key, charge: undefined };
-  const result = await tryOnce(state, candidate, served, key, ports, setup);
-  if (ref === undefined || result.type === 'committed' || result.error.code !== 'upstream_auth')
-    return result;
+  const plain = state.trail.attempts.length > 0;
+  const result = await tryOnce(state, candidate, served, { key, plain }, ports, setup);
+  if (ref === undefined || result.type === 'committed' || result.error.code !== 'upstream_auth') {
+    return mended(result, state, candidate, served, { key, plain }, ports, setup);
+  }
   const fresh = await keyOf(() => ports.secrets.renew(ref));
   if (fresh instanceof TollgateError || fresh === key) return result;
-  return tryOnce(state, candidate, served, fresh, ports, setup);
+  const again = await tryOnce(state, candidate, served, { key: fresh, plain }, ports, setup);
+  return mended(again, state, candidate, served, { key: fresh, plain }, ports, setup);
+}
+
+/**
+ * A chat client cannot know that the ids it sends back carry reasoning bound to what came before, so the call is made
+ * without it. A caller of the provider's own format gets the refusal: it sent the blocks itself and may say what to do.
+ */
+async function mended(
+  result: AttemptResult,
+  state: Admitted,
+  candidate: Candidate,
+  served: Callable,
+  last: Try,
+  ports: GatewayPorts,
+  setup: Setup,
+): Promise<AttemptResult> {
+  if (result.type === 'committed' || result.error.code !== 'upstream_rejected') return result;
+  if (last.plain || isForwarded(served) || !refusesReasoning(result.error.message)) return result;
+  if (state.interrupt.reason !== undefined) return result;
+  state.trail.warnings.push('reasoning of earlier turns left out: the provider refused it');
+  return tryOnce(state, candidate, served, { ...last, plain: true }, ports, setup);
 }
 
 async function tryOnce(
   state: Admitted,
   candidate: Candidate,
   served: Callable,
-  key: string | undefined,
+  one: Try,
   ports: GatewayPorts,
   setup: Setup,
 ): Promise<AttemptResult> {
   const name = targetName(candidate.target);
-  const call = send(state, candidate, served, key, ports, setup);
+  const call = send(state, candidate, served, one, ports, setup);
   if (call instanceof TollgateError) return { type: 'failed', error: call, charge: undefined };
   state.interrupt.giveUp = () => call.cancel();
   const answer = await call.answer;
@@ -105,14 +139,14 @@ function send(
   state: Admitted,
   candidate: Candidate,
   served: Callable,
-  key: string | undefined,
+  one: Try,
   ports: GatewayPorts,
   setup: Setup,
 ): UpstreamCall | TollgateError {
   const provider = setup.provider(candidate.target.provider);
   if (provider === undefined)
     throw new Error(`Bug! the plan names the unknown provider ${candidate.target.provider}`);
-  const facts = sendFacts(state, candidate, served);
+  const facts = sendFacts(state, candidate, served, one.plain);
   const body = bodyOf(state, served, facts);
   if (body instanceof TollgateError) return body;
   const { limits } = setup;
@@ -120,7 +154,7 @@ function send(
   return ports.upstreams[provider.transport].send({
     method: 'POST',
     url: provider.baseUrl + served.service.path(facts),
-    headers: served.service.headers(key, facts),
+    headers: served.service.headers(one.key, facts),
     body,
     connectMs: limits.connectMs,
     headMs: limits.upstreamHeadMs,
@@ -128,7 +162,7 @@ function send(
   });
 }
 
-function sendFacts(state: Admitted, candidate: Candidate, served: Callable): SendFacts {
+function sendFacts(state: Admitted, candidate: Candidate, served: Callable, fallback: boolean): SendFacts {
   const { target } = candidate;
   return {
     target: targetName(target),
@@ -140,7 +174,7 @@ function sendFacts(state: Admitted, candidate: Candidate, served: Callable): Sen
     inject: candidate.inject && state.view.maxTokens === undefined,
     stream: state.view.stream,
     capabilities: target.capabilities,
-    fallback: state.trail.attempts.length > 0,
+    fallback,
     // A request written anew is of the version that our writer knows, whatever the caller's own API has.
     callerHeaders: isForwarded(served) ? state.exchange.headers : {},
   };

@@ -61,10 +61,11 @@ function lossesFor(
   const { format } = served.service;
   const ofValues = format.losses(conversation, target.capabilities);
   if (served.kind !== 'chat') return { losses: ofValues, notes };
-  const { support, takesSigned } = served.service.format;
-  const signer = foreignReasoning(conversation, targetName(target), takesSigned);
+  const chat = served.service.format;
+  const takes = (own: boolean) => chat.takesSigned(own, target.capabilities);
+  const signer = foreignReasoning(conversation, targetName(target), takes);
   const left = signer === undefined ? [] : [`reasoning of earlier turns left out: ${signer} signed it`];
-  return { losses: [...lossesOf(asked, support), ...ofValues], notes: [...notes, ...left] };
+  return { losses: [...lossesOf(asked, chat.support), ...ofValues], notes: [...notes, ...left] };
 }
 
 function refusal(loss: Loss, target: Target): TollgateError {

@@ -313,6 +313,43 @@ test('a further target of the same format is not given reasoning that the first 
   assert.match(answer.answerHeaders['x-tollgate-warnings'] ?? '', /reasoning of earlier turns left out/);
 });
 
+test('reasoning that no longer fits the history of a chat client costs the reasoning, not the call', async () => {
+  const message =
+    'messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to a different conversation.';
+  const refused = {
+    status: 400,
+    headers: json,
+    pieces: [JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message } })],
+  };
+  const details = [
+    { type: 'reasoning.text', text: 'hm', signature: 'c2lnbmVk', format: 'anthropic-claude-v1' },
+  ];
+  const history = [
+    { role: 'user', content: 'go' },
+    { role: 'assistant', content: 'done', reasoning_details: details },
+    { role: 'user', content: 'more' },
+  ];
+  const { ask, upstream, rows } = setup([refused, whole()]);
+  const answer = await ask(chat({ model: 'strict', max_tokens: 100, messages: history }));
+  assert.equal(answer.status, 200, answer.text);
+  assert.match(upstream.sent[0]?.body ?? '', /c2lnbmVk/);
+  assert.doesNotMatch(upstream.sent[1]?.body ?? '', /c2lnbmVk/);
+  assert.match(answer.answerHeaders['x-tollgate-warnings'] ?? '', /the provider refused it/);
+  assert.equal(rows()[0]?.attempts, 1);
+
+  // Sent by the caller itself, in the provider's own format: its refusal is the caller's to read.
+  const content = [
+    { type: 'thinking', thinking: 'hm', signature: 'c2lnbmVk' },
+    { type: 'text', text: 'done' },
+  ];
+  const own = setup([refused, whole()]);
+  const relayed = await own.ask(
+    messages({ model: 'strict', messages: [history[0], { role: 'assistant', content }, history[2]] }),
+  );
+  assert.equal(relayed.status, 400);
+  assert.equal(own.upstream.sent.length, 1);
+});
+
 test('a rotated key is read again at once, and the caller notices nothing', async () => {
   const refused = { status: 401, headers: json, pieces: ['{"error":{"message":"invalid x-api-key"}}'] };
   const upstream = new ScriptedUpstream(refused, whole());

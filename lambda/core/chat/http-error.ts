@@ -53,3 +53,13 @@ export function contextCode(code: string | null, message: string | undefined): s
   const says = code === null || /^\d+$/.test(code);
   return says && TOO_LONG.test(message ?? '') ? 'context_length_exceeded' : code;
 }
+
+/**
+ * Whether an upstream refused a request because of signed reasoning in it: changed, of another model, or bound to a
+ * conversation that reads otherwise by now. Source: Anthropic API, "Preserved thinking", by their words.
+ */
+export function refusesReasoning(message: string): boolean {
+  return /invalid `?signature`?|bound to a different conversation|thinking`? blocks? .*cannot be modified/i.test(
+    message,
+  );
+}

@@ -2,16 +2,17 @@ import type { Block, Conversation } from './conversation.ts';
 
 /**
  * Whose signed reasoning a target cannot be given: it is valid only where it was signed. Undefined where there is none.
- * `takesSigned`: the target's format has a place for it.
+ * `takes`: whether the target takes back its own (`own`), or what an unknown signer signed.
  */
 export function foreignReasoning(
   { turns }: Pick<Conversation, 'turns'>,
   target: string,
-  takesSigned: boolean,
+  takes: (own: boolean) => boolean,
 ): string | undefined {
   for (const block of turns.flatMap(({ content }) => content)) {
     const origin = signedBy(block);
-    if (origin === undefined || (takesSigned && (origin === '' || origin === target))) continue;
+    if (origin === undefined) continue;
+    if ((origin === '' || origin === target) && takes(origin === target)) continue;
     return origin === '' ? 'another model' : origin;
   }
   return undefined;

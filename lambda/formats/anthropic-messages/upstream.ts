@@ -16,7 +16,7 @@ export const anthropicMessages: ChatUpstream = {
   readAnswer,
   streamReader: (target, maxEventBytes) => new MessagesStreamReader(target, maxEventBytes),
   readHttpError,
-  takesSigned: true,
+  takesSigned: () => true,
   needsMaxTokens: true,
   // `message_stop` ends every stream; without it the answer was cut.
   endsBare: false,

@@ -1,6 +1,6 @@
 import type { ChatUpstream, CountUpstream } from '../format.ts';
 import { readHttpError } from './errors.ts';
-import { type Family, familyOf } from './families.ts';
+import { type Family, familyOf, thinksLikeClaude } from './families.ts';
 import { lossesOfValues } from './losses.ts';
 import { readAnswer } from './read-answer.ts';
 import { ConverseStreamReader } from './read-stream.ts';
@@ -38,7 +38,7 @@ function chatUpstream(family: Family): ChatUpstream {
     readAnswer,
     streamReader: (target, maxEventBytes) => new ConverseStreamReader(target, maxEventBytes),
     readHttpError,
-    takesSigned: family === 'claude',
+    takesSigned: (own, capabilities) => own || thinksLikeClaude(family, capabilities),
     // Bedrock reserves the model's whole output against the quota where no cap is sent.
     needsMaxTokens: true,
     // The metadata event with its usage ends every stream; without it the answer was cut.

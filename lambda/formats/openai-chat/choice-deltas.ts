@@ -19,7 +19,8 @@ export interface Delta {
 /** An element of `reasoning_details` (OpenRouter's schema); `list` is an upstream's own, passed on as it is. */
 export type Detail =
   | { readonly kind: 'text'; readonly index: number; readonly text: string }
-  | { readonly kind: 'signature'; readonly index: number; readonly signature: string }
+  /** `text` is given where the reasoning has none, so that a signature without its text can be told from it. */
+  | { readonly kind: 'signature'; readonly index: number; readonly signature: string; readonly text?: '' }
   | { readonly kind: 'encrypted'; readonly index: number; readonly data: string }
   | { readonly kind: 'list'; readonly json: string };
 
@@ -43,6 +44,8 @@ interface Block {
   ownDetails: boolean | undefined;
   /** The first text of reasoning, until it is known whether an upstream's own details repeat it. */
   held: string;
+  /** Whether a piece of its text went out. */
+  worded: boolean;
   citations: Citation[];
   /** Whether a tool call got a piece of its input. */
   begun: boolean;
@@ -78,6 +81,7 @@ export class ChoiceDeltas {
       offset,
       ownDetails: undefined,
       held: '',
+      worded: false,
       citations: [],
       begun: false,
     });
@@ -98,8 +102,16 @@ export class ChoiceDeltas {
         return this.#text(event.block, block, event.text);
       case 'signature': {
         this.sealer.signature(event.block, event.signature);
-        const { index } = block;
-        return [...flush(block), { details: [{ kind: 'signature', index, signature: event.signature }] }];
+        const { index, worded } = block;
+        const { signature } = event;
+        block.worded = true;
+        const detail = {
+          kind: 'signature',
+          index,
+          signature,
+          ...(worded ? {} : { text: '' as const }),
+        } as const;
+        return [...flush(block), { details: [detail] }];
       }
       case 'details':
         block.ownDetails = true;
@@ -137,6 +149,7 @@ export class ChoiceDeltas {
         return [{ call: { index, custom: head.custom, input: text } }];
       case 'reasoning':
         this.sealer.text(number, 'reasoning', text);
+        block.worded = true;
         return [this.#reasoning(block, text)];
       default:
         return NOTHING;

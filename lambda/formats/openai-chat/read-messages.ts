@@ -108,7 +108,7 @@ function readAssistant(message: RequestNode, fields: Fields, reading: Reading): 
     if (restored !== undefined) return markLast(restored, cache);
   }
   const made = calls.map(({ call }) => call);
-  return markLast([...readReasoning(fields), ...content, ...rest, ...made], cache);
+  return markLast([...readReasoning(fields, message.param, reading), ...content, ...rest, ...made], cache);
 }
 
 /** A `tool` message, or a `function` message from before calls had ids, which answers the last call. */

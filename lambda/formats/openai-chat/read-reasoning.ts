@@ -1,6 +1,7 @@
 import type { Block, ThinkingBlock } from '../../core/chat/conversation.ts';
 import { SIGNED_FORMAT } from './answer-words.ts';
 import type { Fields, RequestNode } from './read-node.ts';
+import type { Reading } from './reading.ts';
 
 type Reasoned = Extract<Block, { kind: 'thinking' | 'redacted_thinking' }>;
 
@@ -9,7 +10,8 @@ interface Detail {
   readonly type: string;
   readonly index: string | undefined;
   readonly format: string | undefined;
-  text: string;
+  /** Undefined where it has none, as the piece of a stream that brings the signature. */
+  text: string | undefined;
   signature: string | undefined;
   readonly data: string | undefined;
 }
@@ -19,10 +21,12 @@ interface Detail {
  * LiteLLM `thinking_blocks`, a text with agentgateway's one `reasoning_signature`; else a text for display only, with the
  * details that came beside it for upstreams that speak them.
  */
-export function readReasoning(fields: Fields): readonly Reasoned[] {
+export function readReasoning(fields: Fields, where: string, reading: Reading): readonly Reasoned[] {
   const details = fields.get('reasoning_details');
   const read = details?.kind === 'array' ? mergePieces(details.elements().flatMap(detailOf)) : [];
-  const signed = signedBlocks(read);
+  const rest = isRest(read);
+  if (rest) reading.notes.push(`${where}: its reasoning was left out, because only the rest of it came back`);
+  const signed = rest ? undefined : signedBlocks(read);
   if (signed !== undefined) return signed;
   const blocks = fields.get('thinking_blocks');
   const thinking = blocks?.kind === 'array' ? blocks.elements().flatMap(blockOf) : [];
@@ -51,13 +55,24 @@ function isSigned(block: Reasoned): boolean {
 function signedBlocks(details: readonly Detail[]): readonly Reasoned[] | undefined {
   const blocks = details.flatMap((detail): Reasoned[] => {
     if (detail.format !== undefined && detail.format !== SIGNED_FORMAT) return [];
-    if (detail.type === 'reasoning.text') return [thinkingBlock(detail.text, detail.signature)];
+    if (detail.type === 'reasoning.text') return [thinkingBlock(detail.text ?? '', detail.signature)];
     if (detail.type !== 'reasoning.encrypted' || detail.format === undefined || detail.data === undefined) {
       return [];
     }
     return [{ kind: 'redacted_thinking', data: detail.data, origin: undefined }];
   });
   return blocks.some(isSigned) ? blocks : undefined;
+}
+
+/**
+ * Whether the beginning is missing. OpenAI's own client keeps the last piece of a member that it does not know, and half
+ * of a signed reasoning is refused.
+ */
+function isRest(details: readonly Detail[]): boolean {
+  const ours = details.filter(({ format }) => format === SIGNED_FORMAT);
+  const headless = ours.some(({ signature, text }) => signature !== undefined && text === undefined);
+  const indexes = ours.flatMap(({ index }) => (index === undefined ? [] : [Number(index)]));
+  return headless || (indexes.length > 0 && Math.min(...indexes) > 0);
 }
 
 /** Clients that keep the pieces of a stream as they came: texts of one index, and the signature behind them. */
@@ -78,7 +93,7 @@ function mergePieces(details: readonly Detail[]): readonly Detail[] {
     merged[merged.length - 1] = {
       ...before,
       format: before.format ?? detail.format,
-      text: before.text + detail.text,
+      text: (before.text ?? '') + (detail.text ?? ''),
       signature: detail.signature,
     };
   }
@@ -95,7 +110,7 @@ function detailOf(node: RequestNode): readonly Detail[] {
       type: stringIn(fields, 'type') ?? '',
       index: fields.get('index')?.raw,
       format: stringIn(fields, 'format'),
-      text: stringIn(fields, 'text') ?? stringIn(fields, 'summary') ?? '',
+      text: stringIn(fields, 'text') ?? stringIn(fields, 'summary'),
       signature: signature === '' ? undefined : signature,
       data: stringIn(fields, 'data'),
     },
@@ -116,7 +131,7 @@ function blockOf(node: RequestNode): readonly Reasoned[] {
 }
 
 function textOf(details: readonly Detail[], blocks: readonly Reasoned[]): string {
-  const told = details.map(({ text }) => text).join('');
+  const told = details.map(({ text }) => text ?? '').join('');
   if (told !== '') return told;
   return blocks.map((block) => (block.kind === 'thinking' ? block.text : '')).join('');
 }

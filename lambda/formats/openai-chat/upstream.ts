@@ -18,7 +18,7 @@ export function openaiChatFor(quirks: ChatQuirks): ChatUpstream {
     readAnswer,
     streamReader: (target, maxEventBytes) => new ChatStreamReader(target, maxEventBytes),
     readHttpError,
-    takesSigned: quirks.echo.includes('reasoning_details'),
+    takesSigned: () => quirks.echo.includes('reasoning_details'),
     needsMaxTokens: false,
     endsBare: true,
   };

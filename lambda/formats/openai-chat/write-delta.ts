@@ -42,7 +42,7 @@ function detailJson(detail: Detail): string {
     case 'text':
       return textDetail(detail.index, detail.text, undefined);
     case 'signature':
-      return textDetail(detail.index, undefined, detail.signature);
+      return textDetail(detail.index, detail.text, detail.signature);
     case 'encrypted':
       return jsonObject({
         type: '"reasoning.encrypted"',

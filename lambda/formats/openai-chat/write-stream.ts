@@ -55,6 +55,8 @@ export class ChatStreamWriter implements StreamWriter {
 
   #chunks(index: number, step: (deltas: ChoiceDeltas) => readonly Delta[]): string {
     const choice = this.#choice(index);
+    // Clients act on a finish reason at once, so nothing can follow it.
+    if (choice.finished) return '';
     let text = '';
     for (const delta of step(choice.deltas))
       text += this.#begin(choice, delta) + this.#chunk(index, deltaJson(delta));
@@ -72,9 +74,9 @@ export class ChatStreamWriter implements StreamWriter {
   #finish(event: Extract<ChatEvent, { type: 'finish' }>): string {
     const choice = this.#choice(event.choice);
     if (choice.finished) return '';
-    choice.finished = true;
     const { deltas } = choice;
     const before = this.#chunks(event.choice, () => deltas.end(event.explanation));
+    choice.finished = true;
     const note = deltas.sealer.note;
     const reason = jsonObject({
       finish_reason: jsonString(finishReason(event.reason, deltas.calls)),
