@@ -1,3 +1,4 @@
+import { bedrockModel } from '../core/config/bedrock-model.ts';
 import { type ModelRow, SCOPES, type Scope } from './row.ts';
 
 /** What an id of Bedrock says: which foundation model, and where a call of it may run. */
@@ -7,18 +8,12 @@ export interface BedrockId {
   readonly scope: Scope | undefined;
 }
 
-/**
- * Reads an id of Bedrock: a foundation model's (`anthropic.claude-opus-5`), a profile's, with a geography before it
- * (`eu.anthropic.claude-opus-5`), or the ARN of either. Source: Bedrock user guide, "Supported Regions and models for
- * inference profiles". Undefined where the ARN hides the model, as that of an application's profile does.
- */
+/** Undefined where an ARN hides the model, as that of an application's profile does. */
 export function bedrockId(id: string): BedrockId | undefined {
-  const shown = id.startsWith('arn:') ? /:(?:foundation-model|inference-profile)\/(.+)$/.exec(id)?.[1] : id;
-  if (shown === undefined) return undefined;
-  const geography = /^([a-z]{2}(?:-gov)?|apac|global)\.(?=[a-z0-9-]+\.)/.exec(shown)?.[1];
-  if (geography === undefined) return { model: shown, scope: 'region' };
-  const model = shown.slice(geography.length + 1);
-  return { model, scope: SCOPES.find((scope) => scope === geography) };
+  const read = bedrockModel(id);
+  if (read === undefined) return undefined;
+  const { model, geography } = read;
+  return { model, scope: geography === undefined ? 'region' : SCOPES.find((scope) => scope === geography) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { refusesReasoning } from '../core/chat/http-error.ts';
 import { Progress } from '../core/chat/progress.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import { NO_USAGE } from '../core/chat/usage.ts';
-import { TollgateError } from '../core/errors.ts';
+import { type ErrorCode, TollgateError } from '../core/errors.ts';
 import { ZERO } from '../core/money.ts';
 import { targetName } from '../core/routing/target.ts';
 import type { SendFacts } from '../formats/format.ts';
@@ -48,35 +48,32 @@ export async function attempt(
   const ref = keyRef(candidate.target.provider, setup);
   const key = ref === undefined ? undefined : await keyOf(() => ports.secrets.get(ref));
   if (key instanceof TollgateError) return { type: 'failed', error: key, charge: undefined };
-  const plain = state.trail.attempts.length > 0;
-  const result = await tryOnce(state, candidate, served, { key, plain }, ports, setup);
-  if (ref === undefined || result.type === 'committed' || result.error.code !== 'upstream_auth') {
-    return mended(result, state, candidate, served, { key, plain }, ports, setup);
+  const go = (one: Try) => tryOnce(state, candidate, served, one, ports, setup);
+  let last: Try = { key, plain: state.trail.attempts.length > 0 };
+  let result = await go(last);
+  if (ref !== undefined && failedBy(result) === 'upstream_auth') {
+    const fresh = await keyOf(() => ports.secrets.renew(ref));
+    if (fresh instanceof TollgateError || fresh === key) return result;
+    last = { ...last, key: fresh };
+    result = await go(last);
   }
-  const fresh = await keyOf(() => ports.secrets.renew(ref));
-  if (fresh instanceof TollgateError || fresh === key) return result;
-  const again = await tryOnce(state, candidate, served, { key: fresh, plain }, ports, setup);
-  return mended(again, state, candidate, served, { key: fresh, plain }, ports, setup);
+  if (last.plain || !isReasoningRefused(result, served) || state.interrupt.reason !== undefined)
+    return result;
+  state.trail.warnings.push('reasoning of earlier turns left out: the provider refused it');
+  return go({ ...last, plain: true });
+}
+
+function failedBy(result: AttemptResult): ErrorCode | undefined {
+  return result.type === 'failed' ? result.error.code : undefined;
 }
 
 /**
  * A chat client cannot know that the ids it sends back carry reasoning bound to what came before, so the call is made
  * without it. A caller of the provider's own format gets the refusal: it sent the blocks itself and may say what to do.
  */
-async function mended(
-  result: AttemptResult,
-  state: Admitted,
-  candidate: Candidate,
-  served: Callable,
-  last: Try,
-  ports: GatewayPorts,
-  setup: Setup,
-): Promise<AttemptResult> {
-  if (result.type === 'committed' || result.error.code !== 'upstream_rejected') return result;
-  if (last.plain || isForwarded(served) || !refusesReasoning(result.error.message)) return result;
-  if (state.interrupt.reason !== undefined) return result;
-  state.trail.warnings.push('reasoning of earlier turns left out: the provider refused it');
-  return tryOnce(state, candidate, served, { ...last, plain: true }, ports, setup);
+function isReasoningRefused(result: AttemptResult, served: Callable): boolean {
+  if (result.type !== 'failed' || result.error.code !== 'upstream_rejected') return false;
+  return !isForwarded(served) && refusesReasoning(result.error.message);
 }
 
 async function tryOnce(

@@ -1,4 +1,4 @@
-import { inputBound, mayCacheLong } from '../core/chat/bound.ts';
+import { inputBound } from '../core/chat/bound.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import { boundOf } from '../core/chat/usage.ts';
 import { TollgateError } from '../core/errors.ts';
@@ -10,12 +10,20 @@ import { type Served, servedBy } from './services.ts';
 import type { Setup } from './setup.ts';
 import type { Candidate, Guarded } from './states.ts';
 
+/** What is the same for every target of a request. */
+export interface Terms {
+  /** A budget binds the caller, so every cost must have a bound. */
+  readonly budgeted: boolean;
+  /** The request may ask for the dearer, longer cache. */
+  readonly cachesLong: boolean;
+}
+
 /** What a call to one target would send, change and cost at most; or why the target cannot serve the request. */
 export function candidateOf(
   state: Guarded,
   rung: Rung,
   target: Target,
-  budgeted: boolean,
+  { budgeted, cachesLong }: Terms,
   setup: Setup,
 ): Candidate | TollgateError {
   const { view } = state;
@@ -43,7 +51,7 @@ export function candidateOf(
     outputTokens: output.tokens,
     inject: output.inject,
     inputBound: input,
-    bound: boundFor(target, input, output.tokens, choices, mayCacheLong(state.tape)),
+    bound: boundFor(target, input, output.tokens, choices, cachesLong),
   };
 }
 

@@ -6,8 +6,8 @@ import { isForwarded } from './services.ts';
 import type { Admitted, Rewrite } from './states.ts';
 
 /**
- * Reads a whole answer: meters it, and says how it is written anew in the caller's format. Usage always comes from the
- * upstream's own shape.
+ * Reads a whole answer: meters it, and gives the bytes that are forwarded, or what writes it anew in the caller's format.
+ * Usage always comes from the upstream's own shape.
  */
 export function interpret(
   state: Admitted,
@@ -17,7 +17,7 @@ export function interpret(
   body: Uint8Array,
   headers: Headers,
   progress: Progress,
-): Rewrite | TollgateError {
+): Uint8Array | Rewrite | TollgateError {
   switch (served.kind) {
     case 'chat': {
       const { caller, service } = served;
@@ -25,14 +25,14 @@ export function interpret(
       for (const event of events) progress.see(event);
       if (progress.error !== undefined) return progress.error;
       progress.done = true;
-      return (facts, costUsd) => caller.writeAnswer(events, facts, costUsd);
+      return isForwarded(served) ? body : (facts, costUsd) => caller.writeAnswer(events, facts, costUsd);
     }
     case 'embeddings': {
       const { caller, service } = served;
       const usage = service.format.readUsage(value, headers);
       if (usage !== undefined) progress.see({ type: 'usage', usage });
       progress.done = true;
-      if (isForwarded(served)) return () => '';
+      if (isForwarded(served)) return body;
       const request = state.source.embeddings(caller);
       if (request instanceof TollgateError) return request;
       const answer = service.format.readAnswer(target, value, headers);
@@ -49,7 +49,7 @@ export function interpret(
       if (tokens === undefined) {
         return new TollgateError('upstream_invalid', `${target} answered a token count that cannot be read`);
       }
-      return ({ warnings }) => served.caller.writeCount(tokens, warnings);
+      return isForwarded(served) ? body : ({ warnings }) => served.caller.writeCount(tokens, warnings);
     }
   }
 }

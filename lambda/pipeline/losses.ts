@@ -1,8 +1,7 @@
 import { type Loss, lossesOf } from '../core/chat/features.ts';
 import { foreignReasoning } from '../core/chat/signed.ts';
 import { TollgateError } from '../core/errors.ts';
-import type { Target } from '../core/routing/target.ts';
-import { targetName } from '../core/routing/target.ts';
+import { type Target, targetName } from '../core/routing/target.ts';
 import type { Headers } from '../formats/format.ts';
 import { isForwarded, type Served } from './services.ts';
 import type { Source } from './source.ts';
@@ -58,14 +57,13 @@ function lossesFor(
   if (conversation instanceof TollgateError) return conversation;
   const { notes, asked } = conversation;
   if (served.kind === 'estimate') return { losses: [], notes };
-  const { format } = served.service;
-  const ofValues = format.losses(conversation, target.capabilities);
+  const ofValues = served.service.format.losses(conversation, target.capabilities);
   if (served.kind !== 'chat') return { losses: ofValues, notes };
-  const chat = served.service.format;
-  const takes = (own: boolean) => chat.takesSigned(own, target.capabilities);
+  const { format } = served.service;
+  const takes = (own: boolean) => format.takesSigned(own, target.capabilities);
   const signer = foreignReasoning(conversation, targetName(target), takes);
   const left = signer === undefined ? [] : [`reasoning of earlier turns left out: ${signer} signed it`];
-  return { losses: [...lossesOf(asked, chat.support), ...ofValues], notes: [...notes, ...left] };
+  return { losses: [...lossesOf(asked, format.support), ...ofValues], notes: [...notes, ...left] };
 }
 
 function refusal(loss: Loss, target: Target): TollgateError {

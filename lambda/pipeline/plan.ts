@@ -1,3 +1,4 @@
+import { mayCacheLong } from '../core/chat/bound.ts';
 import { nearest } from '../core/config/nearest.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { Rung } from '../core/routing/target.ts';
@@ -20,10 +21,11 @@ export function plan(state: Guarded, setup: Setup): Planned | TollgateError {
   const budgeted = scopes.length > 0;
   if (budgeted && view.unpriceable[0] !== undefined) return unpriceable(view.unpriceable[0]);
 
+  const terms = { budgeted, cachesLong: mayCacheLong(state.tape) };
   const candidates: Candidate[] = [];
   let reason: TollgateError | undefined;
   for (const target of usable) {
-    const candidate = candidateOf(state, rung, target, budgeted, setup);
+    const candidate = candidateOf(state, rung, target, terms, setup);
     if (candidate instanceof TollgateError) reason ??= candidate;
     else candidates.push(candidate);
   }

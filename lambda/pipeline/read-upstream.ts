@@ -6,7 +6,6 @@ import type { ChatUpstream } from '../formats/format.ts';
 import type { UpstreamAnswer, UpstreamCall, UpstreamFailure } from '../ports/upstream.ts';
 import type { Callable } from './attempt.ts';
 import { interpret } from './interpret.ts';
-import { isForwarded } from './services.ts';
 import type { Admitted, CommittedAnswer } from './states.ts';
 
 /**
@@ -62,14 +61,12 @@ export async function readWhole(
   } catch {
     return new TollgateError('upstream_invalid', `${target} sent an answer that is no JSON`);
   }
-  const rewrite = interpret(state, target, served, value, body, answer.headers, progress);
-  if (rewrite instanceof TollgateError) return rewrite;
+  const out = interpret(state, target, served, value, body, answer.headers, progress);
+  if (out instanceof TollgateError) return out;
   if (served.kind === 'chat' && state.view.stream)
     return new TollgateError('upstream_invalid', `${target} answered a streamed request without a stream`);
   const own = answer.headers['content-type'] ?? 'application/json';
-  return isForwarded(served)
-    ? { kind: 'whole', body, contentType: own, progress }
-    : { kind: 'whole', body: rewrite, contentType: 'application/json', progress };
+  return { kind: 'whole', body: out, contentType: out === body ? own : 'application/json', progress };
 }
 
 async function readAll(

@@ -7,7 +7,7 @@ import type {
 } from '../core/audit/records.ts';
 import type { Charge } from '../core/chat/charge.ts';
 import type { FinishReason } from '../core/chat/events.ts';
-import type { Usage } from '../core/chat/usage.ts';
+import { addUsage, type Usage } from '../core/chat/usage.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import { type Nano, toNano, ZERO } from '../core/money.ts';
 import type { Target } from '../core/routing/target.ts';
@@ -70,18 +70,7 @@ export class Trail {
   /** Adds what an attempt cost. Tokens of several billed attempts add up; one bound among them makes the sum a bound. */
   addCharge(charge: Charge): void {
     this.cost = toNano(this.cost + charge.cost);
-    this.usage = this.usage === undefined ? charge.usage : sum(this.usage, charge.usage);
+    this.usage = this.usage === undefined ? charge.usage : addUsage(this.usage, charge.usage);
     if (this.usageSource !== 'partial') this.usageSource = charge.source;
   }
-}
-
-function sum(a: Usage, b: Usage): Usage {
-  return {
-    input: a.input + b.input,
-    cacheRead: a.cacheRead + b.cacheRead,
-    cacheWrite: a.cacheWrite + b.cacheWrite,
-    cacheWriteLong: a.cacheWriteLong + b.cacheWriteLong,
-    output: a.output + b.output,
-    reasoning: a.reasoning + b.reasoning,
-  };
 }

@@ -1,5 +1,5 @@
 import type { ProviderConfig } from '../core/config/schema.ts';
-import { anthropic } from './anthropic/index.ts';
+import { makeAnthropic } from './anthropic/index.ts';
 import { makeBedrock } from './bedrock/index.ts';
 import { makeOpenai, makeOpenaiCompatible, makeSandbox } from './openai-compatible/index.ts';
 import type { Provider } from './provider.ts';
@@ -12,7 +12,7 @@ export function makeProvider(config: ProviderConfig): Provider {
     case 'openai-compatible':
       return makeOpenaiCompatible(config);
     case 'anthropic':
-      return anthropic(config);
+      return makeAnthropic(config);
     case 'bedrock':
       return makeBedrock(config);
     case 'sandbox':

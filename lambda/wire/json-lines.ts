@@ -1,5 +1,7 @@
+import { TooLarge } from './too-large.ts';
+
 /** A line grew beyond the splitter's maximum. */
-export class LineTooLarge extends Error {
+export class LineTooLarge extends TooLarge {
   readonly maxLineBytes: number;
 
   constructor(maxLineBytes: number) {

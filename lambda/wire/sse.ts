@@ -1,9 +1,10 @@
 import { readEvent, type SseEvent } from './sse-fields.ts';
+import { TooLarge } from './too-large.ts';
 
 export type { SseEvent } from './sse-fields.ts';
 
 /** An event grew beyond the splitter's maximum. */
-export class SseTooLarge extends Error {
+export class SseTooLarge extends TooLarge {
   readonly maxEventBytes: number;
 
   constructor(maxEventBytes: number) {

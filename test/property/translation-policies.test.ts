@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Block, Conversation } from '../../lambda/core/chat/conversation.ts';
 import { TollgateError } from '../../lambda/core/errors.ts';
+import { UNKNOWN_CAPABILITIES } from '../../lambda/core/routing/target.ts';
 import { anthropicMessages } from '../../lambda/formats/anthropic-messages/upstream.ts';
 import type { ChatUpstream, SendFacts } from '../../lambda/formats/format.ts';
 import { openaiChat } from '../../lambda/formats/openai-chat/upstream.ts';
-import { scanJson } from '../../lambda/wire/json-scan.ts';
-import { JsonTape } from '../../lambda/wire/json-tape.ts';
 import { conversations } from '../support/arbitrary-conversation.ts';
 import { testGateway } from '../support/gateway.ts';
+import { messagesIn } from '../support/messages-prefix.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 
 const RUNS = { numRuns: Number(process.env['TOLLGATE_RUNS'] ?? 25) };
@@ -33,16 +33,7 @@ const SEND: SendFacts = {
   maxTokens: 100,
   inject: false,
   stream: false,
-  capabilities: {
-    contextTokens: undefined,
-    maxOutputTokens: undefined,
-    hiddenReasoning: false,
-    imageTokens: undefined,
-    thinking: undefined,
-    sampling: undefined,
-    structuredOutput: undefined,
-    systemTurns: false,
-  },
+  capabilities: UNKNOWN_CAPABILITIES,
   fallback: false,
   callerHeaders: {},
 };
@@ -77,13 +68,8 @@ async function sentFor(format: ChatUpstream, conversation: Conversation, model: 
 }
 
 function prefixOf(body: string): string {
-  const tape = scanJson(Buffer.from(body), 128);
-  assert.ok(tape instanceof JsonTape);
-  const messages = tape.find(['messages']);
-  assert.ok(messages !== undefined);
-  return Buffer.from(body)
-    .subarray(tape.start(messages), tape.end(messages) - 1)
-    .toString();
+  const { start, end } = messagesIn(body);
+  return Buffer.from(body).subarray(start, end).toString();
 }
 
 for (const format of [openaiChat, anthropicMessages]) {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Block, Conversation } from '../../lambda/core/chat/conversation.ts';
 import { mergeTurns } from '../../lambda/core/chat/turns.ts';
 import { TollgateError } from '../../lambda/core/errors.ts';
-import type { Capabilities } from '../../lambda/core/routing/target.ts';
+import { type Capabilities, UNKNOWN_CAPABILITIES } from '../../lambda/core/routing/target.ts';
 import { messages } from '../../lambda/formats/anthropic-messages/caller.ts';
 import { anthropicMessages } from '../../lambda/formats/anthropic-messages/upstream.ts';
 import { bedrockConverse } from '../../lambda/formats/bedrock-converse/upstream.ts';
@@ -14,18 +14,15 @@ import { openaiChat } from '../../lambda/formats/openai-chat/upstream.ts';
 import { scanJson } from '../../lambda/wire/json-scan.ts';
 import { JsonTape } from '../../lambda/wire/json-tape.ts';
 import { conversations } from '../support/arbitrary-conversation.ts';
+import { messagesIn } from '../support/messages-prefix.ts';
 
 const RUNS = { numRuns: Number(process.env['TOLLGATE_RUNS'] ?? 150) };
 
 const CAPABILITIES: Capabilities = {
+  ...UNKNOWN_CAPABILITIES,
   contextTokens: 200_000,
   maxOutputTokens: 8_000,
-  hiddenReasoning: false,
   imageTokens: 1_000,
-  thinking: undefined,
-  sampling: undefined,
-  structuredOutput: undefined,
-  systemTurns: false,
 };
 
 const SEND: SendFacts = {
@@ -128,24 +125,14 @@ for (const format of [openaiChat, anthropicMessages, bedrockConverse]) {
           // A request ends with a user turn; the answer to it closes that turn.
           if (turn.role !== 'user') continue;
           const earlier = write(format, { ...conversation, turns: conversation.turns.slice(0, index + 1) });
-          assert.equal(prefixOf(earlier), whole.slice(0, prefixOf(earlier).length));
+          const prefix = Buffer.from(earlier).subarray(0, messagesIn(earlier).end);
+          assert.deepEqual(Buffer.from(whole).subarray(0, prefix.length), prefix);
           assert.deepEqual(besidesMessages(earlier), besidesMessages(whole));
         }
       }),
       RUNS,
     );
   });
-}
-
-/** The text up to the end of its last message. */
-function prefixOf(body: string): string {
-  const tape = scanJson(Buffer.from(body), 128);
-  assert.ok(tape instanceof JsonTape);
-  const messages = tape.find(['messages']);
-  assert.ok(messages !== undefined);
-  return Buffer.from(body)
-    .subarray(0, tape.end(messages) - 1)
-    .toString();
 }
 
 function besidesMessages(body: string): unknown {

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Block, Conversation, Settings, Turn } from '../../lambda/core/chat/conversation.ts';
 import { TollgateError } from '../../lambda/core/errors.ts';
-import type { Capabilities } from '../../lambda/core/routing/target.ts';
+import { UNKNOWN_CAPABILITIES } from '../../lambda/core/routing/target.ts';
 import type { SendFacts } from '../../lambda/formats/format.ts';
 import { type ChatQuirks, OPENAI_QUIRKS } from '../../lambda/formats/openai-chat/quirks.ts';
 import { openaiChatFor } from '../../lambda/formats/openai-chat/upstream.ts';
-
-/** A model of which nothing is known. */
-export const UNKNOWN_MODEL: Capabilities = {
-  contextTokens: undefined,
-  maxOutputTokens: undefined,
-  hiddenReasoning: false,
-  imageTokens: undefined,
-  thinking: undefined,
-  sampling: undefined,
-  structuredOutput: undefined,
-  systemTurns: false,
-};
 
 export function sending(facts: Partial<SendFacts> = {}): SendFacts {
   return {
@@ -25,7 +13,7 @@ export function sending(facts: Partial<SendFacts> = {}): SendFacts {
     maxTokens: undefined,
     inject: false,
     stream: false,
-    capabilities: UNKNOWN_MODEL,
+    capabilities: UNKNOWN_CAPABILITIES,
     fallback: false,
     callerHeaders: {},
     ...facts,

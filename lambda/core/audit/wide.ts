@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { isRecord } from '../json-value.ts';
 import type { AttemptRecord, FinalRecord, GuardCounts, RefusedBy } from './records.ts';
 import { fit } from './text.ts';
 
@@ -139,10 +140,6 @@ function parse(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>>
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function listOf(value: unknown): readonly unknown[] {

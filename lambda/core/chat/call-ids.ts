@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Block, Turn } from './conversation.ts';
-
-/** Characters of a made-up id's hash: 96 bits, so that two never meet. */
-const HASH_CHARACTERS = 24;
+import { shortHash } from './short-hash.ts';
 
 /**
  * Gives every tool call an id that a stricter format takes, and its result the same one. An id that fits and is new in
@@ -41,8 +38,5 @@ export function fitCallIds(turns: readonly Turn[], fits: RegExp): readonly Turn[
 }
 
 function hashed(id: string, before: number): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([id, before]))
-    .digest('hex');
-  return `call_${hash.slice(0, HASH_CHARACTERS)}`;
+  return `call_${shortHash(JSON.stringify([id, before]))}`;
 }

@@ -1,4 +1,5 @@
 import { type ErrorFacts, TollgateError } from '../errors.ts';
+import { isRecord } from '../json-value.ts';
 import { clipMessage, codeOfStatus, contextCode, isTooLong, parseBody, retryAfter } from './http-error.ts';
 
 /** What an upstream says of its failure, from an error body or an `error` object inside a stream. */
@@ -22,7 +23,7 @@ export function readHttpError(
 ): TollgateError {
   const whole = parseBody(body);
   const parsed: unknown = Array.isArray(whole) ? whole[0] : whole;
-  const told = tellError(isObject(parsed) ? (parsed['error'] ?? parsed) : undefined);
+  const told = tellError(isRecord(parsed) ? (parsed['error'] ?? parsed) : undefined);
   const tooLong = isTooLong(status, told.message);
   const code = tooLong ? 'upstream_rejected' : codeOfStatus(status);
   const retryAfterS = retryAfter(headers);
@@ -47,11 +48,11 @@ export function tellError(error: unknown): ToldError {
   if (typeof error === 'string') {
     return { message: clipMessage(error), type: null, code: contextCode(null, error), param: undefined };
   }
-  if (!isObject(error)) return { message: undefined, type: null, code: null, param: undefined };
+  if (!isRecord(error)) return { message: undefined, type: null, code: null, param: undefined };
   const said = textOf(error['message'] ?? error['detail']);
   const { metadata } = error;
   // What a provider behind OpenRouter said itself.
-  const raw = isObject(metadata) ? textOf(metadata['raw']) : undefined;
+  const raw = isRecord(metadata) ? textOf(metadata['raw']) : undefined;
   const message = said === undefined ? undefined : clipMessage(raw === undefined ? said : `${said}: ${raw}`);
   return {
     message,
@@ -70,8 +71,4 @@ function textOf(message: unknown): string | undefined {
 function word(value: unknown): string | null {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : null;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

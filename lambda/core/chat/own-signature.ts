@@ -1,3 +1,5 @@
+import { isRecord } from '../json-value.ts';
+
 /**
  * Signature under which a messages caller gets reasoning that has none, so that its client sends it back. It is taken
  * out before any Claude model sees it. The rest is what is opaque of OpenRouter's `reasoning_details`: signatures and
@@ -43,14 +45,10 @@ type Entry = Readonly<Record<string, unknown>>;
 function entriesOf(json: string): readonly Entry[] {
   try {
     const list: unknown = JSON.parse(json);
-    return Array.isArray(list) ? list.filter((entry): entry is Entry => isObject(entry)) : [];
+    return Array.isArray(list) ? list.filter((entry): entry is Entry => isRecord(entry)) : [];
   } catch {
     return [];
   }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isOpaque(entry: Entry): boolean {

@@ -1,3 +1,4 @@
+import { TollgateError } from '../errors.ts';
 import type { ChatEvent } from './events.ts';
 
 /** One whole event of a stream: its bytes as received, and what it says. */
@@ -15,4 +16,12 @@ export interface StreamReader {
   end(): readonly StreamPiece[];
   /** Whether the body ended in the middle of an event. */
   readonly halfRead: boolean;
+}
+
+/** The event of an answer that cannot be read; `what` follows a colon. */
+export function invalidAnswer(target: string, what: string): ChatEvent {
+  return {
+    type: 'error',
+    error: new TollgateError('upstream_invalid', `${target} sent an answer that cannot be read: ${what}`),
+  };
 }

@@ -24,6 +24,18 @@ export const NO_USAGE: Usage = {
   reasoning: 0,
 };
 
+/** The usage of two answers together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    input: a.input + b.input,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    cacheWriteLong: a.cacheWriteLong + b.cacheWriteLong,
+    output: a.output + b.output,
+    reasoning: a.reasoning + b.reasoning,
+  };
+}
+
 /** Pico-dollars per token and class. */
 export interface Rates {
   readonly input: Pico;

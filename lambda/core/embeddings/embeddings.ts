@@ -1,5 +1,6 @@
 import type { Asked } from '../chat/features.ts';
 import type { Usage } from '../chat/usage.ts';
+import { TollgateError } from '../errors.ts';
 
 /** A request for embeddings, whatever the wire format it came in. */
 export interface EmbeddingsRequest {
@@ -20,4 +21,13 @@ export interface EmbeddingsAnswer {
   readonly vectors: readonly (readonly number[])[];
   /** Undefined where the upstream gave none. */
   readonly usage: Usage | undefined;
+}
+
+export function isVector(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
+}
+
+/** An upstream answered, and there are no vectors in it. */
+export function noEmbeddings(target: string): TollgateError {
+  return new TollgateError('upstream_invalid', `${target} sent an answer without embeddings`);
 }

@@ -1,4 +1,5 @@
 import type { DataClass } from '../config/schema.ts';
+import { isJson } from '../json-value.ts';
 import { detect } from './detect.ts';
 import { isExempt, isFreeName, type Place, sibling } from './exempt.ts';
 import type { Finding } from './finding.ts';
@@ -179,13 +180,4 @@ function obstacleOf(
 function isSigned(layer: Layer, place: Place): boolean {
   if (place.object === undefined || place.isFree) return false;
   return (sibling(layer.tape, place.object, 'signature') ?? '') !== '';
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Price, Rates } from '../chat/usage.ts';
 import type { Config, ProviderConfig } from '../config/schema.ts';
 import { type Pico, picoFromUsdPerMillion } from '../money.ts';
-import type { Capabilities, Rung, Target } from './target.ts';
+import { type Capabilities, type Rung, type Target, UNKNOWN_CAPABILITIES } from './target.ts';
 
 /**
  * What a catalog says about a model of a kind of provider. `place` is where the provider is called: the AWS region of
@@ -12,17 +12,6 @@ export type FindModel = (
   model: string,
   place: string | undefined,
 ) => { readonly capabilities: Capabilities; readonly price: Price | undefined } | undefined;
-
-const UNKNOWN: Capabilities = {
-  contextTokens: undefined,
-  maxOutputTokens: undefined,
-  hiddenReasoning: false,
-  imageTokens: undefined,
-  thinking: undefined,
-  sampling: undefined,
-  structuredOutput: undefined,
-  systemTurns: false,
-};
 
 /**
  * The rung that a requested model names: an exact alias first, else the wildcard with the longest prefix. Targets come
@@ -67,7 +56,7 @@ function targetOf(
   known: ReturnType<FindModel>,
 ): Target {
   const own = model.capabilities;
-  const base = known?.capabilities ?? UNKNOWN;
+  const base = known?.capabilities ?? UNKNOWN_CAPABILITIES;
   return {
     provider,
     model: name,

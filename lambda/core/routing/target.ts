@@ -52,3 +52,20 @@ export interface Rung {
 export function targetName(target: Pick<Target, 'provider' | 'model'>): string {
   return `${target.provider}/${target.model}`;
 }
+
+/** The provider's own name of the model, out of what `targetName` gave: it may hold slashes itself. */
+export function modelOfTarget(target: string): string {
+  return target.slice(target.indexOf('/') + 1);
+}
+
+/** A model of which nothing is known: nothing is promised, and nothing is checked. */
+export const UNKNOWN_CAPABILITIES: Capabilities = {
+  contextTokens: undefined,
+  maxOutputTokens: undefined,
+  hiddenReasoning: false,
+  imageTokens: undefined,
+  thinking: undefined,
+  sampling: undefined,
+  structuredOutput: undefined,
+  systemTurns: false,
+};

@@ -1,5 +1,6 @@
 import type { ErrorCode, TollgateError } from '../../core/errors.ts';
 import type { Rendered } from '../dialect.ts';
+import { errorHeaders } from '../error-headers.ts';
 
 /**
  * How Anthropic's clients are told each code: they choose by status and `type`. Source: Anthropic API reference,
@@ -85,21 +86,15 @@ export function errorBody(error: TollgateError, requestId: string): ErrorBody {
   };
 }
 
+/** By which Anthropic's clients know a request, and what people search logs for. */
+export function requestHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { 'request-id': requestId, 'x-request-id': requestId };
+}
+
 export function renderError(error: TollgateError, requestId: string): Rendered {
-  const wait = error.facts.retryAfterS;
   return {
     status: statusOf(error),
-    headers: {
-      'content-type': 'application/json',
-      'request-id': requestId,
-      'x-request-id': requestId,
-      'x-tollgate-request-id': requestId,
-      'x-tollgate-error': error.code,
-      // Clients retry 429 and 5xx by themselves; where the same request cannot succeed that only costs time.
-      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
-      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
-      ...(error.code === 'method_not_allowed' ? { allow: String(error.facts.details?.['allow'] ?? '') } : {}),
-    },
+    headers: { ...requestHeaders(requestId), ...errorHeaders(error, requestId) },
     body: Buffer.from(JSON.stringify(errorBody(error, requestId))),
   };
 }

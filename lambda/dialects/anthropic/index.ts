@@ -1,5 +1,5 @@
 import type { Dialect, ModelEntry } from '../dialect.ts';
-import { errorBody, renderError } from './errors.ts';
+import { errorBody, renderError, requestHeaders } from './errors.ts';
 
 /** `POST /v1/messages`, `/v1/messages/count_tokens` and `GET /v1/models` as Anthropic's clients know them. */
 export const anthropic: Dialect = {
@@ -30,9 +30,7 @@ export const anthropic: Dialect = {
     };
   },
   model,
-  requestHeaders(requestId) {
-    return { 'request-id': requestId, 'x-request-id': requestId };
-  },
+  requestHeaders,
 };
 
 /** Anthropic's own heartbeat is an event of the answer, so before its first event a comment has to do. */

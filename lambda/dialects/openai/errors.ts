@@ -1,5 +1,6 @@
 import type { ErrorCode, TollgateError } from '../../core/errors.ts';
 import type { Rendered } from '../dialect.ts';
+import { errorHeaders } from '../error-headers.ts';
 
 /**
  * How OpenAI's clients are told each code: `type` chooses how they handle it, `code` says what it was. Source: OpenAI
@@ -66,21 +67,16 @@ export function errorBody(error: TollgateError): ErrorBody {
   };
 }
 
+/** By which OpenAI's clients know a request. */
+export function requestHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { 'x-request-id': requestId };
+}
+
 export function renderError(error: TollgateError, requestId: string): Rendered {
-  const wait = error.facts.retryAfterS;
   return {
     // Anthropic's 529 (overloaded) is no status of OpenAI's, whose clients know 503 for it.
     status: error.status === 529 ? 503 : error.status,
-    headers: {
-      'content-type': 'application/json',
-      'x-request-id': requestId,
-      'x-tollgate-request-id': requestId,
-      'x-tollgate-error': error.code,
-      // Clients retry 429 and 5xx by themselves; where the same request cannot succeed that only costs time.
-      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
-      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
-      ...(error.code === 'method_not_allowed' ? { allow: String(error.facts.details?.['allow'] ?? '') } : {}),
-    },
+    headers: { ...requestHeaders(requestId), ...errorHeaders(error, requestId) },
     body: Buffer.from(JSON.stringify(errorBody(error))),
   };
 }

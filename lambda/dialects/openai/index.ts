@@ -1,5 +1,5 @@
 import type { Dialect, ModelEntry } from '../dialect.ts';
-import { errorBody, renderError } from './errors.ts';
+import { errorBody, renderError, requestHeaders } from './errors.ts';
 
 /** The gateway as OpenAI's clients know an API: errors, streams and `GET /v1/models`. */
 export const openai: Dialect = {
@@ -25,9 +25,7 @@ export const openai: Dialect = {
     return { object: 'list', data: models.map(model) };
   },
   model,
-  requestHeaders(requestId) {
-    return { 'x-request-id': requestId };
-  },
+  requestHeaders,
 };
 
 function model(entry: ModelEntry): unknown {

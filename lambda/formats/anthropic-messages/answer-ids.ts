@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { shortHash } from '../../core/chat/short-hash.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 import type { AnswerFacts } from '../format.ts';
 
 /** What Anthropic allows in an id; its API refuses a history with any other. */
@@ -13,7 +14,7 @@ export function messageId(upstreamId: string, facts: AnswerFacts): string {
 
 /** The upstream's own name of the model; the target's where it gave none. */
 export function modelName(upstreamModel: string, facts: AnswerFacts): string {
-  return upstreamModel === '' ? facts.target.slice(facts.target.indexOf('/') + 1) : upstreamModel;
+  return upstreamModel === '' ? modelOfTarget(facts.target) : upstreamModel;
 }
 
 /**
@@ -40,7 +41,6 @@ export class ToolCallIds {
   }
 }
 
-/** 24 hex digits: as long as Anthropic's own ids. */
 function hash(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+  return shortHash(JSON.stringify(parts));
 }

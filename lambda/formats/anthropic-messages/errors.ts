@@ -1,6 +1,6 @@
 import { clipMessage, codeOfStatus, contextCode, parseBody, retryAfter } from '../../core/chat/http-error.ts';
 import { type ErrorFacts, TollgateError } from '../../core/errors.ts';
-import { isRecord } from './usage.ts';
+import { isRecord } from '../../core/json-value.ts';
 
 /** HTTP status of each error type, for those that come without one, inside a stream. Source: Anthropic API, "Errors". */
 const STATUS_OF_TYPE: Readonly<Record<string, number>> = {

@@ -1,4 +1,5 @@
 import type { Block, CacheMark, Conversation } from '../../core/chat/conversation.ts';
+import { effortOf, hasRoom, MIN_BUDGET } from '../../core/chat/effort-budget.ts';
 import { type Feature, type Loss, lossesOf } from '../../core/chat/features.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import { sampling } from './sampling.ts';
@@ -6,7 +7,7 @@ import { NO_TIER, SERVICE_TIERS, SUPPORT } from './support.ts';
 import { isLonger } from './write-cache.ts';
 import { outputFormat } from './write-format.ts';
 import { strictSchema } from './write-schema.ts';
-import { effortOf, hasRoom, MIN_BUDGET, wishOf } from './write-thinking.ts';
+import { wishOf } from './write-thinking.ts';
 import { wrappedInstructions } from './write-turns.ts';
 
 const FORMAT = 'anthropic-messages';

@@ -1,7 +1,7 @@
 import type { BlockHead, ChatEvent, Citation } from '../../core/chat/events.ts';
+import { isJson, isRecord } from '../../core/json-value.ts';
 import { type Edit, splice } from '../../wire/json-splice.ts';
 import { type RawJson, scan } from './raw.ts';
-import { isRecord } from './usage.ts';
 
 const FORMAT = 'anthropic-messages';
 
@@ -176,15 +176,6 @@ function grownJson(open: Open): string {
   }
   const tape = edits.length === 0 ? undefined : scan(open.json);
   return tape === undefined ? open.json : Buffer.from(splice(tape.bytes, tape, edits)).toString();
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function citationOf(value: Value, raw: string): Citation {

@@ -1,21 +1,22 @@
 import type { ChatEvent, FinishReason } from '../../core/chat/events.ts';
-import { TollgateError } from '../../core/errors.ts';
+import { invalidAnswer } from '../../core/chat/reading.ts';
+import { isRecord } from '../../core/json-value.ts';
 import { readErrorObject } from './errors.ts';
 import { rawJson } from './raw.ts';
 import { AnswerBlocks } from './read-answer-blocks.ts';
-import { isRecord, readUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 /**
  * What a whole answer (`message`) says. Source: Anthropic API reference, "Create a Message". With `body`, the bytes that
  * `value` was parsed from, tool arguments and blocks that only this format knows keep their own text.
  */
 export function readAnswer(target: string, value: unknown, body?: Uint8Array): readonly ChatEvent[] {
-  if (!isRecord(value)) return [invalid(target, 'the answer is no JSON object')];
+  if (!isRecord(value)) return [invalidAnswer(target, 'the answer is no JSON object')];
   if (value['type'] === 'error' || isRecord(value['error'])) {
     return [{ type: 'error', error: readErrorObject(target, value['error']) }];
   }
   const content = value['content'];
-  if (!Array.isArray(content)) return [invalid(target, 'the answer has no list of content blocks')];
+  if (!Array.isArray(content)) return [invalidAnswer(target, 'the answer has no list of content blocks')];
   const events: ChatEvent[] = [startEvent(value)];
   const blocks = new AnswerBlocks(events);
   const raw = rawJson(body, 'content');
@@ -77,11 +78,4 @@ function finishReason(native: string, calls: boolean): FinishReason {
     default:
       return 'other';
   }
-}
-
-export function invalid(target: string, what: string): ChatEvent {
-  return {
-    type: 'error',
-    error: new TollgateError('upstream_invalid', `${target} sent an answer that cannot be read: ${what}`),
-  };
 }

@@ -1,11 +1,13 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
-import type { StreamPiece, StreamReader } from '../../core/chat/reading.ts';
-import { type SseEvent, SseSplitter, SseTooLarge } from '../../wire/sse.ts';
+import type { StreamPiece } from '../../core/chat/reading.ts';
+import { isRecord } from '../../core/json-value.ts';
+import { type SseEvent, SseSplitter } from '../../wire/sse.ts';
+import { SplitReader } from '../split-reader.ts';
 import { readErrorObject } from './errors.ts';
 import { rawJson } from './raw.ts';
-import { finishEvent, invalid, startEvent } from './read-answer.ts';
+import { finishEvent, startEvent } from './read-answer.ts';
 import { AnswerBlocks } from './read-answer-blocks.ts';
-import { isRecord, UsageReader } from './usage.ts';
+import { UsageReader } from './usage.ts';
 
 const NOTHING: readonly ChatEvent[] = [];
 
@@ -13,9 +15,7 @@ const NOTHING: readonly ChatEvent[] = [];
  * Reads a stream of the Messages API; where the bytes are split makes no difference. Source: Anthropic API, "Streaming
  * messages". Events of unknown types are skipped, as that page asks for.
  */
-export class MessagesStreamReader implements StreamReader {
-  readonly #splitter: SseSplitter;
-  readonly #target: string;
+export class MessagesStreamReader extends SplitReader<SseEvent> {
   /** What the event that is being read says. */
   readonly #events: ChatEvent[] = [];
   readonly #blocks = new AnswerBlocks(this.#events);
@@ -23,38 +23,20 @@ export class MessagesStreamReader implements StreamReader {
   #finished = false;
 
   constructor(target: string, maxEventBytes: number) {
-    this.#target = target;
-    this.#splitter = new SseSplitter(maxEventBytes);
+    super(target, new SseSplitter(maxEventBytes));
   }
 
-  push(bytes: Uint8Array): readonly StreamPiece[] {
-    try {
-      return this.#splitter.push(bytes).map((event) => this.#read(event));
-    } catch (error) {
-      if (!(error instanceof SseTooLarge)) throw error;
-      return [{ raw: new Uint8Array(0), events: [invalid(this.#target, error.message)], usageOnly: false }];
-    }
-  }
-
-  end(): readonly StreamPiece[] {
-    return this.#splitter.end().map((event) => this.#read(event));
-  }
-
-  get halfRead(): boolean {
-    return this.#splitter.rest().length > 0;
-  }
-
-  #read(event: SseEvent): StreamPiece {
+  protected override read(event: SseEvent): StreamPiece {
     const { raw, data } = event;
     if (data === undefined || data === '') return { raw, events: NOTHING, usageOnly: false };
     let value: unknown;
     try {
       value = JSON.parse(data);
     } catch {
-      return { raw, events: [invalid(this.#target, 'an event is no JSON')], usageOnly: false };
+      return this.unreadable(raw, 'an event is no JSON');
     }
     if (!isRecord(value)) {
-      return { raw, events: [invalid(this.#target, 'an event is no JSON object')], usageOnly: false };
+      return this.unreadable(raw, 'an event is no JSON object');
     }
     this.#see(value, data);
     const events = this.#events.length === 0 ? NOTHING : this.#events.splice(0);
@@ -94,7 +76,7 @@ export class MessagesStreamReader implements StreamReader {
         this.#events.push({ type: 'done' });
         return;
       case 'error':
-        this.#events.push({ type: 'error', error: readErrorObject(this.#target, value['error']) });
+        this.#events.push({ type: 'error', error: readErrorObject(this.target, value['error']) });
     }
   }
 

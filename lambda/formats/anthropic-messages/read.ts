@@ -1,6 +1,7 @@
 import type { RequestView } from '../../core/chat/request.ts';
 import { wrongValue } from '../../core/chat/wrong-value.ts';
 import type { TollgateError } from '../../core/errors.ts';
+import { isGiven } from '../../core/json-value.ts';
 import { formatPath, type JsonPath } from '../../wire/json-path.ts';
 import type { Edit } from '../../wire/json-splice.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
@@ -93,8 +94,4 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isFilled(value: unknown): boolean {
   return isGiven(value) && !(Array.isArray(value) && value.length === 0);
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

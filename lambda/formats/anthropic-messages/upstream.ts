@@ -1,10 +1,10 @@
+import { countIn, isRecord } from '../../core/json-value.ts';
 import type { ChatUpstream, CountUpstream } from '../format.ts';
 import { readHttpError } from './errors.ts';
 import { countLosses, losses } from './losses.ts';
 import { readAnswer } from './read-answer.ts';
 import { MessagesStreamReader } from './read-stream.ts';
 import { SUPPORT } from './support.ts';
-import { isRecord } from './usage.ts';
 import { write, writeCount } from './write.ts';
 
 /** The Anthropic Messages API as an upstream. */
@@ -28,8 +28,7 @@ export const anthropicCount: CountUpstream = {
   losses: countLosses,
   write: writeCount,
   readCount(value) {
-    const tokens = isRecord(value) ? value['input_tokens'] : undefined;
-    return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : undefined;
+    return isRecord(value) ? countIn(value['input_tokens']) : undefined;
   },
   readHttpError,
 };

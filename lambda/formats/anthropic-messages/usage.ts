@@ -1,4 +1,5 @@
-import type { Usage } from '../../core/chat/usage.ts';
+import { addUsage, type Usage } from '../../core/chat/usage.ts';
+import { countIn, isRecord } from '../../core/json-value.ts';
 
 /**
  * Reads `usage` objects of the Messages API: the one of a whole answer, or a stream's in their order. Source: Anthropic
@@ -31,45 +32,26 @@ function usageOf(raw: Readonly<Record<string, unknown>>): Usage | undefined {
   const apart = iterations.filter((entry) => isRecord(entry) && entry['type'] === 'compaction');
   return [raw, ...apart]
     .map(totals)
-    .reduce((sum, usage) => (sum === undefined || usage === undefined ? sum : add(sum, usage)));
+    .reduce((sum, usage) => (sum === undefined || usage === undefined ? sum : addUsage(sum, usage)));
 }
 
 function totals(raw: unknown): Usage | undefined {
   if (!isRecord(raw)) return undefined;
-  const input = tokens(raw['input_tokens']);
-  const output = tokens(raw['output_tokens']);
+  const input = countIn(raw['input_tokens']);
+  const output = countIn(raw['output_tokens']);
   if (input === undefined || output === undefined) return undefined;
   const split = isRecord(raw['cache_creation']) ? raw['cache_creation'] : {};
-  const long = tokens(split['ephemeral_1h_input_tokens']) ?? 0;
-  const short = tokens(split['ephemeral_5m_input_tokens']) ?? 0;
-  const written = tokens(raw['cache_creation_input_tokens']) ?? short + long;
+  const long = countIn(split['ephemeral_1h_input_tokens']) ?? 0;
+  const short = countIn(split['ephemeral_5m_input_tokens']) ?? 0;
+  const written = countIn(raw['cache_creation_input_tokens']) ?? short + long;
   const details = isRecord(raw['output_tokens_details']) ? raw['output_tokens_details'] : {};
-  const reasoning = Math.min(output, tokens(details['thinking_tokens']) ?? 0);
+  const reasoning = Math.min(output, countIn(details['thinking_tokens']) ?? 0);
   return {
     input,
-    cacheRead: tokens(raw['cache_read_input_tokens']) ?? 0,
+    cacheRead: countIn(raw['cache_read_input_tokens']) ?? 0,
     cacheWrite: Math.max(0, written - long),
     cacheWriteLong: long,
     output: output - reasoning,
     reasoning,
   };
-}
-
-function add(a: Usage, b: Usage): Usage {
-  return {
-    input: a.input + b.input,
-    cacheRead: a.cacheRead + b.cacheRead,
-    cacheWrite: a.cacheWrite + b.cacheWrite,
-    cacheWriteLong: a.cacheWriteLong + b.cacheWriteLong,
-    output: a.output + b.output,
-    reasoning: a.reasoning + b.reasoning,
-  };
-}
-
-function tokens(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,22 +1,7 @@
-import type { Effort, Json, Reasoning, Settings } from '../../core/chat/conversation.ts';
+import type { Json, Reasoning, Settings } from '../../core/chat/conversation.ts';
+import { BUDGETS, budgetBelow, effortOf, hasRoom, MIN_BUDGET } from '../../core/chat/effort-budget.ts';
 import type { Thinking } from '../../core/routing/target.ts';
 import { jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
-
-/** Least budget that the API takes. Source: Anthropic API reference, `ThinkingConfigEnabled`. */
-export const MIN_BUDGET = 1_024;
-
-/**
- * Tokens of thinking for models that are told a budget and not an effort. The API does not relate the two; the steps
- * double from its minimum, and the last one is what its documentation calls a large budget.
- */
-const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
-  minimal: 1_024,
-  low: 2_048,
-  medium: 8_192,
-  high: 16_384,
-  xhigh: 24_576,
-  max: 32_768,
-};
 
 type AnthropicEffort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
@@ -49,11 +34,6 @@ export function thinks(wish: Wish): boolean {
   return wish.type === 'budget' || wish.type === 'adaptive';
 }
 
-/** Whether an output cap leaves tokens for an answer beside the least budget. */
-export function hasRoom(maxTokens: number): boolean {
-  return maxTokens > MIN_BUDGET;
-}
-
 /** The `thinking` of a request. A budget must leave tokens for the answer, so with too few there is no thinking. */
 export function thinkingJson(wish: Wish, settings: Settings, maxTokens: number): Json | undefined {
   const display = jsonValue(settings.reasoningDisplay);
@@ -65,7 +45,7 @@ export function thinkingJson(wish: Wish, settings: Settings, maxTokens: number):
     case 'budget': {
       if (wish.exact) return jsonObject({ type: '"enabled"', budget_tokens: String(wish.tokens), display });
       if (!hasRoom(maxTokens)) return undefined;
-      const tokens = Math.min(wish.tokens, Math.max(MIN_BUDGET, Math.floor(maxTokens / 2)));
+      const tokens = budgetBelow(maxTokens, wish.tokens);
       return jsonObject({ type: '"enabled"', budget_tokens: String(tokens), display });
     }
     default:
@@ -76,21 +56,4 @@ export function thinkingJson(wish: Wish, settings: Settings, maxTokens: number):
 export function effortJson(wish: Wish): Json | undefined {
   if (wish.type !== 'adaptive' && wish.type !== 'effort') return undefined;
   return wish.effort === undefined ? undefined : jsonString(wish.effort);
-}
-
-/** The effort that a wish comes nearest to; undefined where it leaves that to the model. */
-export function effortOf(reasoning: Reasoning): Effort | undefined {
-  switch (reasoning.type) {
-    case 'off':
-      return 'none';
-    case 'budget':
-      return nearest(reasoning.tokens);
-    default:
-      return reasoning.effort;
-  }
-}
-
-function nearest(tokens: number): AnthropicEffort {
-  const levels = ['low', 'medium', 'high', 'xhigh'] as const;
-  return levels.find((level) => tokens <= BUDGETS[level]) ?? 'max';
 }

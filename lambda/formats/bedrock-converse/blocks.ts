@@ -1,5 +1,5 @@
 import type { BlockHead, ChatEvent, Citation } from '../../core/chat/events.ts';
-import { isRecord } from './usage.ts';
+import { isRecord } from '../../core/json-value.ts';
 
 type Kind = 'text' | 'reasoning' | 'tool_call';
 

@@ -1,7 +1,7 @@
 import { clipMessage, codeOfStatus, contextCode, parseBody, retryAfter } from '../../core/chat/http-error.ts';
 import { type ErrorCode, type ErrorFacts, TollgateError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json-value.ts';
 import type { Headers } from '../format.ts';
-import { isRecord } from './usage.ts';
 
 /**
  * Exceptions of the Bedrock runtime by their names. Source: AWS, Bedrock API reference, "Common errors" and the errors

@@ -1,6 +1,6 @@
 import type { ChatEvent, FinishReason } from '../../core/chat/events.ts';
 import { TollgateError } from '../../core/errors.ts';
-import { isRecord } from './usage.ts';
+import { isRecord } from '../../core/json-value.ts';
 
 /** Source: AWS, Bedrock API reference, "StopReason" of Converse. */
 const REASONS: Readonly<Record<string, FinishReason>> = {

@@ -1,9 +1,10 @@
 import type { Block, CacheMark, Conversation } from '../../core/chat/conversation.ts';
+import { effortOf, hasRoom } from '../../core/chat/effort-budget.ts';
 import type { Feature, Loss } from '../../core/chat/features.ts';
 import type { Capabilities } from '../../core/routing/target.ts';
 import { type Family, thinkingWay, thinksLikeClaude } from './families.ts';
 import { takes } from './support.ts';
-import { effortOf, hasRoom, novaEffort } from './thinking.ts';
+import { novaEffort } from './thinking.ts';
 import { formatOf } from './write-media.ts';
 import { isKnownTier, MOST_TEMPERATURE, stopsOf } from './write-settings.ts';
 import { offersUnwanted } from './write-tools.ts';

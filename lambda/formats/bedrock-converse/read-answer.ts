@@ -1,10 +1,12 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
-import { TollgateError } from '../../core/errors.ts';
+import { invalidAnswer } from '../../core/chat/reading.ts';
+import { isRecord } from '../../core/json-value.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 import { scanJson } from '../../wire/json-scan.ts';
 import { JsonTape } from '../../wire/json-tape.ts';
 import { ConverseBlocks } from './blocks.ts';
 import { finishEvent } from './finish.ts';
-import { isRecord, readUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 /** Nesting of an answer up to which arguments are cut from its bytes; those of a deeper one are printed anew. */
 const MAX_DEPTH = 256;
@@ -17,7 +19,7 @@ export function readAnswer(target: string, value: unknown, body?: Uint8Array): r
   const output = isRecord(value) ? value['output'] : undefined;
   const message = isRecord(output) ? output['message'] : undefined;
   if (!isRecord(value) || !isRecord(message) || !Array.isArray(message['content'])) {
-    return [invalid(target, 'the answer holds no message')];
+    return [invalidAnswer(target, 'the answer holds no message')];
   }
   const blocks = new ConverseBlocks();
   const events: ChatEvent[] = [startEvent(target)];
@@ -42,14 +44,7 @@ export function readAnswer(target: string, value: unknown, body?: Uint8Array): r
 
 /** Converse names neither the answer nor the model, so the model is the one that was asked. */
 export function startEvent(target: string): ChatEvent {
-  return { type: 'start', id: '', model: target.slice(target.indexOf('/') + 1) };
-}
-
-export function invalid(target: string, what: string): ChatEvent {
-  return {
-    type: 'error',
-    error: new TollgateError('upstream_invalid', `${target} sent an answer that cannot be read: ${what}`),
-  };
+  return { type: 'start', id: '', model: modelOfTarget(target) };
 }
 
 function readBlock(

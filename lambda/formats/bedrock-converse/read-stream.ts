@@ -1,68 +1,49 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
-import type { StreamPiece, StreamReader } from '../../core/chat/reading.ts';
-import { JsonLineSplitter, LineTooLarge } from '../../wire/json-lines.ts';
+import type { StreamPiece } from '../../core/chat/reading.ts';
+import { isRecord } from '../../core/json-value.ts';
+import { JsonLineSplitter } from '../../wire/json-lines.ts';
+import { SplitReader } from '../split-reader.ts';
 import { ConverseBlocks } from './blocks.ts';
 import { readException } from './errors.ts';
 import { finishEvent } from './finish.ts';
-import { invalid, startEvent } from './read-answer.ts';
-import { isRecord, readUsage } from './usage.ts';
+import { startEvent } from './read-answer.ts';
+import { readUsage } from './usage.ts';
 
 /**
  * Reads ConverseStream as one JSON object a line, `{"contentBlockDelta": {...}}`: the event's type and its payload, as
  * the frames of the event stream carry them. Exceptions are lines too. Source: AWS, Bedrock API reference,
  * "ConverseStreamOutput".
  */
-export class ConverseStreamReader implements StreamReader {
-  readonly #splitter: JsonLineSplitter;
-  readonly #target: string;
+export class ConverseStreamReader extends SplitReader<Uint8Array> {
   readonly #blocks = new ConverseBlocks();
   #stop: Readonly<Record<string, unknown>> | undefined;
 
   constructor(target: string, maxEventBytes: number) {
-    this.#target = target;
-    this.#splitter = new JsonLineSplitter(maxEventBytes);
+    super(target, new JsonLineSplitter(maxEventBytes));
   }
 
-  push(bytes: Uint8Array): readonly StreamPiece[] {
-    try {
-      return this.#splitter.push(bytes).map((line) => this.#piece(line));
-    } catch (error) {
-      if (!(error instanceof LineTooLarge)) throw error;
-      return [{ raw: new Uint8Array(0), events: [invalid(this.#target, error.message)], usageOnly: false }];
-    }
-  }
-
-  /** Nothing: a line that has no end is no event. */
-  end(): readonly StreamPiece[] {
-    return [];
-  }
-
-  get halfRead(): boolean {
-    return this.#splitter.rest().length > 0;
-  }
-
-  #piece(raw: Uint8Array): StreamPiece {
+  protected override read(raw: Uint8Array): StreamPiece {
     const text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString().trim();
     if (text === '') return { raw, events: [], usageOnly: false };
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      return { raw, events: [invalid(this.#target, 'an event is no JSON')], usageOnly: false };
+      return this.unreadable(raw, 'an event is no JSON');
     }
     const [entry] = isRecord(value) ? Object.entries(value) : [];
     if (entry === undefined) {
-      return { raw, events: [invalid(this.#target, 'an event is no JSON object')], usageOnly: false };
+      return this.unreadable(raw, 'an event is no JSON object');
     }
-    return { raw, events: this.#read(entry[0], isRecord(entry[1]) ? entry[1] : {}), usageOnly: false };
+    return { raw, events: this.#say(entry[0], isRecord(entry[1]) ? entry[1] : {}), usageOnly: false };
   }
 
-  #read(name: string, payload: Readonly<Record<string, unknown>>): readonly ChatEvent[] {
+  #say(name: string, payload: Readonly<Record<string, unknown>>): readonly ChatEvent[] {
     const events: ChatEvent[] = [];
     const index = typeof payload['contentBlockIndex'] === 'number' ? payload['contentBlockIndex'] : 0;
     switch (name) {
       case 'messageStart':
-        return [startEvent(this.#target)];
+        return [startEvent(this.target)];
       case 'contentBlockStart':
         this.#begin(events, index, payload['start']);
         return events;
@@ -81,7 +62,7 @@ export class ConverseStreamReader implements StreamReader {
       default:
         // No event of the answer has a message of its own, so a new one is stepped over and every failure is told.
         if (typeof payload['message'] !== 'string' && !/(?:Exception|Error|Failure)$/.test(name)) return [];
-        return [{ type: 'error', error: readException(this.#target, name, payload) }];
+        return [{ type: 'error', error: readException(this.target, name, payload) }];
     }
   }
 
@@ -109,7 +90,7 @@ export class ConverseStreamReader implements StreamReader {
     const stop = this.#stop;
     if (stop === undefined) return used;
     const fields = stop['additionalModelResponseFields'];
-    const finish = finishEvent(this.#target, stop['stopReason'], fields, metadata['trace'], this.#blocks);
+    const finish = finishEvent(this.target, stop['stopReason'], fields, metadata['trace'], this.#blocks);
     return finish.type === 'error' ? [...used, finish] : [finish, ...used, { type: 'done' }];
   }
 }

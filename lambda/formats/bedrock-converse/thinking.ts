@@ -1,22 +1,17 @@
-import type { Conversation, Effort, Reasoning, Turn } from '../../core/chat/conversation.ts';
+import type { Conversation, Reasoning, Turn } from '../../core/chat/conversation.ts';
+import {
+  BUDGETS,
+  budgetBelow,
+  effortOf,
+  hasRoom,
+  MIN_BUDGET,
+  type ThinkingEffort,
+} from '../../core/chat/effort-budget.ts';
 import { canThinkOn } from '../../core/chat/tool-loop.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 import type { SendFacts } from '../format.ts';
 import { type Family, thinkingWay, thinksLikeClaude } from './families.ts';
-
-type Level = Exclude<Effort, 'none'>;
-
-/** Tokens that an effort becomes where the model takes a budget only; the steps double from Claude's minimum. */
-const BUDGETS: Readonly<Record<Level, number>> = {
-  minimal: 1_024,
-  low: 2_048,
-  medium: 8_192,
-  high: 16_384,
-  xhigh: 24_576,
-  max: 32_768,
-};
-const LEAST_BUDGET = 1_024;
 
 /** What a request says about thinking. */
 export interface ThinkingMembers {
@@ -76,12 +71,6 @@ export function sendsThinking(turn: Turn, send: SendFacts, family: Family): bool
   });
 }
 
-/** The effort that a wish comes nearest to; undefined where it leaves that to the model. */
-export function effortOf(reasoning: Reasoning): Effort | undefined {
-  if (reasoning.type === 'off') return 'none';
-  return reasoning.type === 'budget' ? nearest(reasoning.tokens) : reasoning.effort;
-}
-
 /** Nova's effort for a wish; `high` is not asked for, because Nova refuses an output cap beside it. */
 export function novaEffort(reasoning: Reasoning): 'low' | 'medium' | undefined {
   const effort = effortOf(reasoning);
@@ -97,20 +86,15 @@ function nova(reasoning: Reasoning): ThinkingMembers {
   return { ...SILENT, fields: { reasoningConfig }, on: true };
 }
 
-function nearest(tokens: number): Level {
-  const levels = ['low', 'medium', 'high', 'xhigh'] as const;
-  return levels.find((level) => tokens <= BUDGETS[level]) ?? 'max';
-}
-
 /** A budget stays below the output cap. One that an effort stands for gives way; undefined where there is no room. */
 function budgetOf(
   { asked }: Conversation,
   reasoning: Reasoning,
-  effort: Level,
+  effort: ThinkingEffort,
   maxTokens: number | undefined,
 ): number | undefined | TollgateError {
   if (reasoning.type === 'budget') {
-    const tokens = Math.max(LEAST_BUDGET, reasoning.tokens);
+    const tokens = Math.max(MIN_BUDGET, reasoning.tokens);
     if (maxTokens === undefined || tokens < maxTokens) return tokens;
     const param = asked.find(({ feature }) => feature === 'reasoning')?.param;
     return new TollgateError(
@@ -121,10 +105,5 @@ function budgetOf(
   }
   if (maxTokens === undefined) return BUDGETS[effort];
   if (!hasRoom(maxTokens)) return undefined;
-  return Math.min(BUDGETS[effort], Math.max(LEAST_BUDGET, Math.floor(maxTokens / 2)));
-}
-
-/** Whether an output cap leaves tokens for an answer beside the least budget. */
-export function hasRoom(maxTokens: number): boolean {
-  return maxTokens > LEAST_BUDGET;
+  return budgetBelow(maxTokens, BUDGETS[effort]);
 }

@@ -1,3 +1,4 @@
+import { countIn, isRecord } from '../../core/json-value.ts';
 import type { ChatUpstream, CountUpstream } from '../format.ts';
 import { readHttpError } from './errors.ts';
 import { type Family, familyOf, thinksLikeClaude } from './families.ts';
@@ -5,19 +6,26 @@ import { lossesOfValues } from './losses.ts';
 import { readAnswer } from './read-answer.ts';
 import { ConverseStreamReader } from './read-stream.ts';
 import { supportOf } from './support.ts';
-import { isRecord } from './usage.ts';
 import { writeCount, writeRequest } from './write.ts';
 
+/** Made once: a request asks for its family's several times. */
+const CHAT: Readonly<Record<Family, ChatUpstream>> = {
+  claude: chatUpstream('claude'),
+  nova: chatUpstream('nova'),
+  'nova-2': chatUpstream('nova-2'),
+  mistral: chatUpstream('mistral'),
+  other: chatUpstream('other'),
+};
+
 /** Converse for a model of which nothing is known but that it speaks it. */
-export const bedrockConverse: ChatUpstream = chatUpstream('other');
+export const bedrockConverse: ChatUpstream = CHAT.other;
 
 /** Converse as the model of this id takes it. */
 export function converseFor(model: string): ChatUpstream {
-  return chatUpstream(familyOf(model));
+  return CHAT[familyOf(model)];
 }
 
-/** CountTokens over a conversation in Converse's words, for a model of which nothing more is known. */
-export const bedrockCount: CountUpstream = countUpstream('other');
+/** CountTokens over a conversation in Converse's words. */
 
 export function countFor(model: string): CountUpstream {
   return countUpstream(familyOf(model));
@@ -25,8 +33,7 @@ export function countFor(model: string): CountUpstream {
 
 /** Input tokens in an answer of CountTokens. */
 export function readCount(value: unknown): number | undefined {
-  const count = isRecord(value) ? value['inputTokens'] : undefined;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+  return isRecord(value) ? countIn(value['inputTokens']) : undefined;
 }
 
 function chatUpstream(family: Family): ChatUpstream {

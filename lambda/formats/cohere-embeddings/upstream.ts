@@ -1,9 +1,16 @@
 import type { Asked, Loss } from '../../core/chat/features.ts';
-import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../core/embeddings/embeddings.ts';
+import { usageOfHeader } from '../../core/embeddings/bedrock-count.ts';
+import {
+  type EmbeddingsAnswer,
+  type EmbeddingsRequest,
+  isVector,
+  noEmbeddings,
+} from '../../core/embeddings/embeddings.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json-value.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import type { EmbeddingsUpstream } from '../format.ts';
-import { isRecord, readUsage } from './usage.ts';
 
 /** Texts of one call; Bedrock refuses more. */
 const MOST_TEXTS = 96;
@@ -36,12 +43,12 @@ export const cohereEmbeddings: Omit<EmbeddingsUpstream, 'readHttpError'> = {
     // By type where types were asked for; a bare list from servers that do not know the parameter.
     const vectors = isRecord(embeddings) ? embeddings['float'] : embeddings;
     if (!Array.isArray(vectors) || !vectors.every(isVector)) {
-      return new TollgateError('upstream_invalid', `${target} sent an answer without embeddings`);
+      return noEmbeddings(target);
     }
-    const model = target.slice(target.indexOf('/') + 1);
-    return { model, vectors, usage: readUsage(value, headers) };
+    const model = modelOfTarget(target);
+    return { model, vectors, usage: usageOfHeader(headers) };
   },
-  readUsage,
+  readUsage: (_value, headers) => usageOfHeader(headers),
 };
 
 function isFourth(model: string): boolean {
@@ -59,10 +66,6 @@ function lossOf({ param }: Asked, request: EmbeddingsRequest, model: string): re
   if (!isFourth(model)) return loss('this model has one length only', false);
   if (request.dimensions === undefined || DIMENSIONS.includes(request.dimensions)) return [];
   return loss(`Cohere gives ${DIMENSIONS.join(', ')}`, false);
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'number');
 }
 
 function wrongCount(count: number): TollgateError {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FinishReason } from '../../core/chat/events.ts';
+import { shortHash } from '../../core/chat/short-hash.ts';
 import { inputOf, type Usage } from '../../core/chat/usage.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 
@@ -38,7 +38,7 @@ export function answerId(upstreamId: string, requestId: string): string {
 
 /** An id for a call that its upstream gave none: the same answer gives the same id again. */
 export function madeUpCallId(...from: readonly (string | number)[]): string {
-  return `call_${createHash('sha256').update(from.join('\n')).digest('hex').slice(0, 24)}`;
+  return `call_${shortHash(from.join('\n'))}`;
 }
 
 const NUMBER = /^(0|[1-9]\d*)(\.\d+)?$/;

@@ -1,6 +1,6 @@
 import type { ChatEvent, FinishReason } from '../../core/chat/events.ts';
+import { isRecord } from '../../core/json-value.ts';
 import { argumentsText, Call, callOf } from './open-calls.ts';
-import { isRecord } from './usage.ts';
 
 type TextKind = 'text' | 'reasoning' | 'refusal';
 

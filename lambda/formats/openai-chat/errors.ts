@@ -1,7 +1,7 @@
 import { codeOfStatus } from '../../core/chat/http-error.ts';
 import { tellError } from '../../core/chat/openai-error.ts';
 import { TollgateError } from '../../core/errors.ts';
-import { isRecord } from './usage.ts';
+import { isRecord } from '../../core/json-value.ts';
 
 /** An `error` object where an answer was expected, in a stream or in a body with status 200. */
 export function readErrorObject(target: string, error: unknown): TollgateError {

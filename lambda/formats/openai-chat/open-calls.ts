@@ -1,4 +1,4 @@
-import { isRecord } from './usage.ts';
+import { isRecord } from '../../core/json-value.ts';
 
 /** A tool call that an answer opened. It is told once its name is known, which some servers send after its id. */
 export class Call {

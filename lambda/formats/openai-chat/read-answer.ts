@@ -1,14 +1,16 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
-import { TollgateError } from '../../core/errors.ts';
+import { invalidAnswer } from '../../core/chat/reading.ts';
+import { isRecord } from '../../core/json-value.ts';
 import { OpenBlocks } from './blocks.ts';
 import { readErrorObject } from './errors.ts';
-import { isRecord, readUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 /** What a whole answer (`chat.completion`) says. Source: OpenAI API reference, "The chat completion object". */
 export function readAnswer(target: string, value: unknown): readonly ChatEvent[] {
   const blocks = new OpenBlocks();
   const events = readObject(target, value, blocks);
-  if (isRecord(value) && !Array.isArray(value['choices'])) events.push(invalid(target, 'it has no choices'));
+  if (isRecord(value) && !Array.isArray(value['choices']))
+    events.push(invalidAnswer(target, 'it has no choices'));
   if (!events.some(({ type }) => type === 'error')) blocks.closeAll(events);
   return events;
 }
@@ -18,7 +20,7 @@ export function readAnswer(target: string, value: unknown): readonly ChatEvent[]
  * serves both, since the two differ only in that name. `blocks` remembers what earlier chunks opened.
  */
 export function readObject(target: string, value: unknown, blocks: OpenBlocks): ChatEvent[] {
-  if (!isRecord(value)) return [invalid(target, 'the answer is no JSON object')];
+  if (!isRecord(value)) return [invalidAnswer(target, 'the answer is no JSON object')];
   const events: ChatEvent[] = [];
   const choices = value['choices'];
   const error = errorIn(value);
@@ -144,11 +146,4 @@ function readReasoning(
   else if (isRecord(text)) blocks.text(events, index, 'reasoning', text['text']);
   const details = said['reasoning_details'];
   if (Array.isArray(details) && details.length > 0) blocks.details(events, index, details);
-}
-
-export function invalid(target: string, what: string): ChatEvent {
-  return {
-    type: 'error',
-    error: new TollgateError('upstream_invalid', `${target} sent an answer that cannot be read: ${what}`),
-  };
 }

@@ -1,6 +1,7 @@
 import type { RequestView } from '../../core/chat/request.ts';
 import { wrongValue } from '../../core/chat/wrong-value.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { isGiven } from '../../core/json-value.ts';
 import { formatPath } from '../../wire/json-path.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { imageBytes } from './image-bytes.ts';
@@ -99,8 +100,4 @@ function explain(tape: JsonTape, path: readonly PropertyKey[]): TollgateError {
   const steps = path.map((part) => (typeof part === 'number' ? part : String(part)));
   const name = formatPath(steps).replace(/\[\d+\]/g, '[]');
   return wrongValue(tape, steps, EXPECTED[name] ?? 'another value');
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

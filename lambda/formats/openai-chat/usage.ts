@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/chat/usage.ts';
+import { countIn, isRecord } from '../../core/json-value.ts';
 
 /**
  * Reads the `usage` object of OpenAI's chat completions and of what speaks its language. Source: OpenAI API reference,
@@ -9,17 +10,17 @@ import type { Usage } from '../../core/chat/usage.ts';
  */
 export function readUsage(raw: unknown): Usage | undefined {
   if (!isRecord(raw)) return undefined;
-  const prompt = tokens(raw['prompt_tokens']);
-  const completion = tokens(raw['completion_tokens']);
+  const prompt = countIn(raw['prompt_tokens']);
+  const completion = countIn(raw['completion_tokens']);
   if (prompt === undefined || completion === undefined) return undefined;
   const details = isRecord(raw['prompt_tokens_details']) ? raw['prompt_tokens_details'] : {};
-  const cacheRead = tokens(details['cached_tokens']) ?? tokens(raw['prompt_cache_hit_tokens']) ?? 0;
-  const cacheWrite = tokens(details['cache_write_tokens']) ?? 0;
+  const cacheRead = countIn(details['cached_tokens']) ?? countIn(raw['prompt_cache_hit_tokens']) ?? 0;
+  const cacheWrite = countIn(details['cache_write_tokens']) ?? 0;
   const completionDetails = isRecord(raw['completion_tokens_details'])
     ? raw['completion_tokens_details']
     : {};
-  const reasoning = tokens(completionDetails['reasoning_tokens']) ?? 0;
-  const total = tokens(raw['total_tokens']);
+  const reasoning = countIn(completionDetails['reasoning_tokens']) ?? 0;
+  const total = countIn(raw['total_tokens']);
   const beside = reasoning > completion || (reasoning > 0 && total === prompt + completion + reasoning);
   return {
     input: Math.max(0, prompt - cacheRead - cacheWrite),
@@ -29,12 +30,4 @@ export function readUsage(raw: unknown): Usage | undefined {
     output: beside ? completion : completion - reasoning,
     reasoning,
   };
-}
-
-function tokens(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { plainId } from '../../core/chat/capsule.ts';
 import type { ToolCallBlock } from '../../core/chat/conversation.ts';
+import { shortHash } from '../../core/chat/short-hash.ts';
 import type { ChatQuirks } from './quirks.ts';
 
 /** OpenAI refuses longer ids. */
 const OPENAI_CHARACTERS = 64;
 const MISTRAL = /^[A-Za-z0-9]{9}$/;
+const MISTRAL_CHARACTERS = 9;
 
 /** A call's id as the conversation has it, and as the upstream gets it. */
 export interface CallId {
@@ -45,6 +46,6 @@ function fit(id: string, rule: ChatQuirks['ids']): string {
 }
 
 function made(from: string, rule: ChatQuirks['ids']): string {
-  const hash = createHash('sha256').update(from).digest('hex');
-  return rule === 'mistral' ? hash.slice(0, 9) : `call_${hash.slice(0, 24)}`;
+  const hash = shortHash(from);
+  return rule === 'mistral' ? hash.slice(0, MISTRAL_CHARACTERS) : `call_${hash}`;
 }

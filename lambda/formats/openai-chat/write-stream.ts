@@ -1,5 +1,6 @@
 import type { ChatEvent } from '../../core/chat/events.ts';
 import type { Usage } from '../../core/chat/usage.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 import { jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import type { AnswerFacts, StreamWriter } from '../format.ts';
 import { answerId, finishReason, usageJson, warningsJson } from './answer-words.ts';
@@ -125,7 +126,7 @@ export class ChatStreamWriter implements StreamWriter {
 
 /** The upstream's own name of the model; where it gave none, the target's. */
 export function modelOf(told: string | undefined, target: string): string {
-  return told === undefined || told === '' ? target.slice(target.indexOf('/') + 1) : told;
+  return told === undefined || told === '' ? modelOfTarget(target) : told;
 }
 
 /** Which stop sequence was hit has no place in OpenAI's schema. */

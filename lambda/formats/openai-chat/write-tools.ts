@@ -1,6 +1,6 @@
 import type { Conversation, Settings, Tool, ToolChoice } from '../../core/chat/conversation.ts';
+import { isRecord } from '../../core/json-value.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
-import { isRecord } from './usage.ts';
 import type { WriteContext } from './write-parts.ts';
 
 /** Chat completions want a schema for every function; this one takes no arguments. */

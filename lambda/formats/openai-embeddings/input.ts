@@ -1,7 +1,8 @@
 import { wrongValue } from '../../core/chat/wrong-value.ts';
 import type { TollgateError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json-value.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
-import { EXPECTED, isRecord, MOST_INPUTS } from './types.ts';
+import { EXPECTED, MOST_INPUTS } from './types.ts';
 
 /** What `input` holds: how many texts, and whether they are given as token ids. */
 export interface InputShape {

@@ -1,7 +1,8 @@
-import type { Usage } from '../../core/chat/usage.ts';
-import type { EmbeddingsAnswer } from '../../core/embeddings/embeddings.ts';
-import { TollgateError } from '../../core/errors.ts';
-import { isRecord } from './types.ts';
+import { NO_USAGE, type Usage } from '../../core/chat/usage.ts';
+import { type EmbeddingsAnswer, isVector, noEmbeddings } from '../../core/embeddings/embeddings.ts';
+import type { TollgateError } from '../../core/errors.ts';
+import { countIn, isRecord } from '../../core/json-value.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 
 /** Bytes of a float32. */
 const FLOAT_BYTES = 4;
@@ -9,21 +10,21 @@ const FLOAT_BYTES = 4;
 /** The vectors of an answer in the order of their indexes, whether they come as floats or in base64. */
 export function readAnswer(target: string, value: unknown): EmbeddingsAnswer | TollgateError {
   const data = isRecord(value) ? value['data'] : undefined;
-  if (!isRecord(value) || !Array.isArray(data)) return unreadable(target);
+  if (!isRecord(value) || !Array.isArray(data)) return noEmbeddings(target);
   const vectors: (readonly number[])[] = [];
   for (const [place, entry] of data.entries()) {
     const vector = isRecord(entry) ? vectorOf(entry['embedding']) : undefined;
-    if (!isRecord(entry) || vector === undefined) return unreadable(target);
+    if (!isRecord(entry) || vector === undefined) return noEmbeddings(target);
     const { index } = entry;
     const at = typeof index === 'number' ? index : place;
     if (!Number.isSafeInteger(at) || at < 0 || at >= data.length || vectors[at] !== undefined) {
-      return unreadable(target);
+      return noEmbeddings(target);
     }
     vectors[at] = vector;
   }
   const { model } = value;
   return {
-    model: typeof model === 'string' ? model : target.slice(target.indexOf('/') + 1),
+    model: typeof model === 'string' ? model : modelOfTarget(target),
     vectors,
     usage: readUsage(value),
   };
@@ -33,15 +34,13 @@ export function readAnswer(target: string, value: unknown): EmbeddingsAnswer | T
 export function readUsage(value: unknown): Usage | undefined {
   const usage = isRecord(value) ? value['usage'] : undefined;
   if (!isRecord(usage)) return undefined;
-  const input = usage['prompt_tokens'] ?? usage['total_tokens'];
-  if (typeof input !== 'number' || !Number.isSafeInteger(input) || input < 0) return undefined;
-  return { input, cacheRead: 0, cacheWrite: 0, cacheWriteLong: 0, output: 0, reasoning: 0 };
+  const input = countIn(usage['prompt_tokens'] ?? usage['total_tokens']);
+  return input === undefined ? undefined : { ...NO_USAGE, input };
 }
 
 function vectorOf(embedding: unknown): readonly number[] | undefined {
   if (typeof embedding === 'string') return fromBase64(embedding);
-  if (!Array.isArray(embedding) || !embedding.every((each) => typeof each === 'number')) return undefined;
-  return embedding;
+  return isVector(embedding) ? embedding : undefined;
 }
 
 /** Float32, little-endian, whatever the machine's own order is. */
@@ -51,8 +50,4 @@ function fromBase64(text: string): readonly number[] | undefined {
   const vector: number[] = [];
   for (let at = 0; at < bytes.length; at += FLOAT_BYTES) vector.push(bytes.readFloatLE(at));
   return vector;
-}
-
-function unreadable(target: string): TollgateError {
-  return new TollgateError('upstream_invalid', `${target} sent an answer without embeddings`);
 }

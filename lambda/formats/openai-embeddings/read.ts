@@ -3,9 +3,10 @@ import type { RequestView } from '../../core/chat/request.ts';
 import { wrongValue } from '../../core/chat/wrong-value.ts';
 import type { EmbeddingsRequest } from '../../core/embeddings/embeddings.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { isGiven, isRecord } from '../../core/json-value.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { inputShape } from './input.ts';
-import { EXPECTED, isRecord } from './types.ts';
+import { EXPECTED } from './types.ts';
 
 const MODEL_CHARACTERS = 256;
 
@@ -94,10 +95,6 @@ function check(tape: JsonTape): TollgateError | undefined {
       return wrongValue(tape, [name], EXPECTED[name]);
   }
   return undefined;
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 /** A string member, decoded. */

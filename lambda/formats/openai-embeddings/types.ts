@@ -14,7 +14,3 @@ export const EXPECTED = {
   user: 'a string',
   input_type: 'a string such as search_query',
 } as const;
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

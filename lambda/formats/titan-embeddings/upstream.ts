@@ -1,9 +1,16 @@
 import type { Asked, Loss } from '../../core/chat/features.ts';
-import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../core/embeddings/embeddings.ts';
+import {
+  type EmbeddingsAnswer,
+  type EmbeddingsRequest,
+  isVector,
+  noEmbeddings,
+} from '../../core/embeddings/embeddings.ts';
 import { TollgateError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json-value.ts';
+import { modelOfTarget } from '../../core/routing/target.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import type { EmbeddingsUpstream } from '../format.ts';
-import { isRecord, readUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 /** Lengths that the second version can be told. */
 const DIMENSIONS = [256, 512, 1024];
@@ -26,14 +33,14 @@ export const titanEmbeddings: Omit<EmbeddingsUpstream, 'readHttpError'> = {
   },
   readAnswer(target, value, headers): EmbeddingsAnswer | TollgateError {
     const responses = isRecord(value) ? value['responses'] : undefined;
-    if (!Array.isArray(responses)) return unreadable(target);
+    if (!Array.isArray(responses)) return noEmbeddings(target);
     const vectors: (readonly number[])[] = [];
     for (const response of responses) {
       const vector = isRecord(response) ? response['embedding'] : undefined;
-      if (!isVector(vector)) return unreadable(target);
+      if (!isVector(vector)) return noEmbeddings(target);
       vectors.push(vector);
     }
-    const model = target.slice(target.indexOf('/') + 1);
+    const model = modelOfTarget(target);
     return { model, vectors, usage: readUsage(value, headers) };
   },
   readUsage,
@@ -54,14 +61,6 @@ function lossOf({ param }: Asked, request: EmbeddingsRequest, model: string): re
   if (!isSecond(model)) return loss('this model has one length only', false);
   if (request.dimensions === undefined || DIMENSIONS.includes(request.dimensions)) return [];
   return loss(`Titan gives ${DIMENSIONS.join(', ')}`, false);
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'number');
-}
-
-function unreadable(target: string): TollgateError {
-  return new TollgateError('upstream_invalid', `${target} sent an answer without embeddings`);
 }
 
 function nothingToEmbed(): TollgateError {

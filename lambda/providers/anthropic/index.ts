@@ -1,7 +1,6 @@
-import type { RequestView } from '../../core/chat/request.ts';
 import { anthropicCount, anthropicMessages } from '../../formats/anthropic-messages/upstream.ts';
 import type { Headers, SendFacts } from '../../formats/format.ts';
-import type { Edit } from '../../wire/json-splice.ts';
+import { modelEdit } from '../model-edit.ts';
 import type { MakeProvider, Service } from '../provider.ts';
 
 const BASE_URL = 'https://api.anthropic.com/v1';
@@ -9,7 +8,7 @@ const BASE_URL = 'https://api.anthropic.com/v1';
 const VERSION = '2023-06-01';
 
 /** The Anthropic API. Its own clients' version, betas and unknown fields pass as they are, message threads included. */
-export const anthropic: MakeProvider<'anthropic'> = (config) => ({
+export const makeAnthropic: MakeProvider<'anthropic'> = (config) => ({
   transport: 'http',
   baseUrl: (config.base_url ?? BASE_URL).replace(/\/+$/, ''),
   chat: () => chat,
@@ -22,7 +21,8 @@ const chat: Service<typeof anthropicMessages> = {
   threads: true,
   path: () => '/messages',
   headers,
-  edits,
+  // `max_tokens` is required of every caller of this format, so the model's name is all that can differ.
+  edits: modelEdit,
 };
 
 const countTokens: Service<typeof anthropicCount> = {
@@ -30,7 +30,7 @@ const countTokens: Service<typeof anthropicCount> = {
   threads: true,
   path: () => '/messages/count_tokens',
   headers: (key, send) => headers(key, { ...send, stream: false }),
-  edits,
+  edits: modelEdit,
 };
 
 function headers(key: string | undefined, send: SendFacts): Headers {
@@ -43,9 +43,4 @@ function headers(key: string | undefined, send: SendFacts): Headers {
     ...(beta === undefined ? {} : { 'anthropic-beta': beta }),
     ...(key === undefined ? {} : { 'x-api-key': key }),
   };
-}
-
-/** `max_tokens` is required of every caller of this format, so the model's name is all that can differ. */
-function edits(view: RequestView, send: SendFacts): readonly Edit[] {
-  return view.model === send.model ? [] : [{ op: 'set', path: ['model'], json: JSON.stringify(send.model) }];
 }

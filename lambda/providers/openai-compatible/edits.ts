@@ -2,6 +2,7 @@ import type { RequestView } from '../../core/chat/request.ts';
 import type { SendFacts } from '../../formats/format.ts';
 import type { ChatQuirks } from '../../formats/openai-chat/quirks.ts';
 import type { Edit } from '../../wire/json-splice.ts';
+import { modelEdit } from '../model-edit.ts';
 
 /** Only what must differ is changed, so that a request which needs nothing keeps every byte. */
 export function chatEdits(view: RequestView, send: SendFacts, quirks: ChatQuirks): readonly Edit[] {
@@ -24,8 +25,4 @@ export function chatEdits(view: RequestView, send: SendFacts, quirks: ChatQuirks
     for (const path of view.reasoningAt ?? []) list.push({ op: 'remove', path });
   }
   return list;
-}
-
-export function modelEdit(view: RequestView, send: SendFacts): readonly Edit[] {
-  return view.model === send.model ? [] : [{ op: 'set', path: ['model'], json: JSON.stringify(send.model) }];
 }

@@ -2,8 +2,9 @@ import { PROVIDER_PRESETS } from '../../core/config/provider-presets.ts';
 import type { ChatUpstream, EmbeddingsUpstream, Headers, SendFacts } from '../../formats/format.ts';
 import { openaiChatFor } from '../../formats/openai-chat/upstream.ts';
 import { openaiEmbeddings } from '../../formats/openai-embeddings/upstream.ts';
+import { modelEdit } from '../model-edit.ts';
 import type { MakeProvider, Provider, Service } from '../provider.ts';
-import { chatEdits, modelEdit } from './edits.ts';
+import { chatEdits } from './edits.ts';
 import { OPENAI, PLAIN, SERVERS, type ServerFacts } from './presets.ts';
 
 const OPENAI_URL = 'https://api.openai.com/v1';

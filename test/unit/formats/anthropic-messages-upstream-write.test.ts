@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Block, Conversation, Tool, Turn } from '../../../lambda/core/chat/conversation.ts';
 import { FEATURES, lossesOf } from '../../../lambda/core/chat/features.ts';
 import { TollgateError } from '../../../lambda/core/errors.ts';
-import type { Capabilities } from '../../../lambda/core/routing/target.ts';
+import { type Capabilities, UNKNOWN_CAPABILITIES } from '../../../lambda/core/routing/target.ts';
 import { readConversation } from '../../../lambda/formats/anthropic-messages/read-conversation.ts';
 import { anthropicCount, anthropicMessages } from '../../../lambda/formats/anthropic-messages/upstream.ts';
 import type { SendFacts } from '../../../lambda/formats/format.ts';
@@ -14,17 +14,7 @@ import { recordedExchanges } from '../../support/fixtures.ts';
 const TARGET = 'anthropic/claude';
 
 function capabilities(some: Partial<Capabilities> = {}): Capabilities {
-  return {
-    contextTokens: undefined,
-    maxOutputTokens: undefined,
-    hiddenReasoning: false,
-    imageTokens: undefined,
-    thinking: undefined,
-    sampling: undefined,
-    structuredOutput: undefined,
-    systemTurns: false,
-    ...some,
-  };
+  return { ...UNKNOWN_CAPABILITIES, ...some };
 }
 
 function send(some: Partial<SendFacts> = {}): SendFacts {

@@ -4,20 +4,15 @@ import { describe, it } from 'node:test';
 import type { Block, Conversation, Settings, Tool } from '../../../lambda/core/chat/conversation.ts';
 import { type Feature, lossesOf } from '../../../lambda/core/chat/features.ts';
 import { TollgateError } from '../../../lambda/core/errors.ts';
-import type { Capabilities } from '../../../lambda/core/routing/target.ts';
+import { type Capabilities, UNKNOWN_CAPABILITIES } from '../../../lambda/core/routing/target.ts';
 import { converseFor, countFor } from '../../../lambda/formats/bedrock-converse/upstream.ts';
 import type { SendFacts } from '../../../lambda/formats/format.ts';
 import { asSentByAws } from '../../support/converse-shape.ts';
 
 const CAPABILITIES: Capabilities = {
+  ...UNKNOWN_CAPABILITIES,
   contextTokens: 200_000,
   maxOutputTokens: 64_000,
-  hiddenReasoning: false,
-  imageTokens: undefined,
-  thinking: undefined,
-  sampling: undefined,
-  structuredOutput: undefined,
-  systemTurns: false,
 };
 const CLAUDE = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const NOVA = 'eu.amazon.nova-2-lite-v1:0';

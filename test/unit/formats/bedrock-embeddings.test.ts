@@ -5,6 +5,7 @@ import { TollgateError } from '../../../lambda/core/errors.ts';
 import { cohereEmbeddings } from '../../../lambda/formats/cohere-embeddings/upstream.ts';
 import type { SendFacts } from '../../../lambda/formats/format.ts';
 import { titanEmbeddings } from '../../../lambda/formats/titan-embeddings/upstream.ts';
+import { sending } from '../../support/chat-request.ts';
 
 const TITAN = 'amazon.titan-embed-text-v2:0';
 const COHERE = 'cohere.embed-v4:0';
@@ -31,25 +32,7 @@ function asking(change: Partial<EmbeddingsRequest> = {}): EmbeddingsRequest {
 }
 
 function send(model: string): SendFacts {
-  return {
-    target: `aws/${model}`,
-    model,
-    maxTokens: undefined,
-    inject: false,
-    stream: false,
-    capabilities: {
-      contextTokens: undefined,
-      maxOutputTokens: undefined,
-      hiddenReasoning: false,
-      imageTokens: undefined,
-      thinking: undefined,
-      sampling: undefined,
-      structuredOutput: undefined,
-      systemTurns: false,
-    },
-    fallback: false,
-    callerHeaders: {},
-  };
+  return sending({ target: `aws/${model}`, model });
 }
 
 function written(format: typeof titanEmbeddings, request: EmbeddingsRequest, model: string): unknown {

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TollgateError } from '../../../lambda/core/errors.ts';
+import { UNKNOWN_CAPABILITIES } from '../../../lambda/core/routing/target.ts';
 import { OPENAI_QUIRKS, PLAIN_QUIRKS } from '../../../lambda/formats/openai-chat/quirks.ts';
 import { openaiChat, openaiChatFor } from '../../../lambda/formats/openai-chat/upstream.ts';
 import { SERVERS } from '../../../lambda/providers/openai-compatible/presets.ts';
-import {
-  assistant,
-  call,
-  conversation,
-  result,
-  sending,
-  UNKNOWN_MODEL,
-  user,
-  written,
-} from '../../support/chat-request.ts';
+import { assistant, call, conversation, result, sending, user, written } from '../../support/chat-request.ts';
 
 test('texts alone are one string for servers that refuse lists or read each part as a message', () => {
   const document = { kind: 'document', title: 'T', source: { type: 'text', text: 'd' } } as const;
@@ -47,7 +39,7 @@ test('Mistral gets an answer to a tool result before what the user says behind i
   assert.deepEqual(roles(behind), ['user', 'assistant', 'tool', 'assistant', 'user', 'assistant', 'user']);
   const told = (turns: typeof before) =>
     openaiChatFor(quirks)
-      .losses(conversation(turns), UNKNOWN_MODEL)
+      .losses(conversation(turns), UNKNOWN_CAPABILITIES)
       .map(({ param, how }) => `${param} ${how}`);
   assert.deepEqual(told(before), []);
   assert.deepEqual(told(behind), ['messages emulated']);
@@ -65,7 +57,8 @@ test('an id of an end user that is too long becomes its hash, the same every tim
   assert.equal(written(said(long), SERVERS.openrouter.quirks)['user'], sent);
   assert.notEqual(written(said(`${long} `))['user'], sent);
   assert.equal(written(said('u'.repeat(64)))['user'], 'u'.repeat(64));
-  const told = (endUser: string) => openaiChat.losses(said(endUser), UNKNOWN_MODEL).map(({ how }) => how);
+  const told = (endUser: string) =>
+    openaiChat.losses(said(endUser), UNKNOWN_CAPABILITIES).map(({ how }) => how);
   assert.deepEqual(told(long), ['emulated']);
   assert.deepEqual(told('u'.repeat(64)), []);
 });

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import type { Conversation, Settings } from '../../../lambda/core/chat/conversation.ts';
 import { type Feature, lossesOf } from '../../../lambda/core/chat/features.ts';
 import type { Capabilities } from '../../../lambda/core/routing/target.ts';
+import { UNKNOWN_CAPABILITIES } from '../../../lambda/core/routing/target.ts';
 import { type ChatQuirks, OPENAI_QUIRKS } from '../../../lambda/formats/openai-chat/quirks.ts';
 import { openaiChat, openaiChatFor } from '../../../lambda/formats/openai-chat/upstream.ts';
 import { SERVERS } from '../../../lambda/providers/openai-compatible/presets.ts';
-import { conversation, UNKNOWN_MODEL, user, written } from '../../support/chat-request.ts';
+import { conversation, user, written } from '../../support/chat-request.ts';
 
 function losses(
   more: Partial<Conversation>,
@@ -15,7 +16,7 @@ function losses(
   quirks: ChatQuirks = OPENAI_QUIRKS,
 ) {
   return openaiChatFor(quirks)
-    .losses(conversation([user('a')], more, settings), { ...UNKNOWN_MODEL, ...capabilities })
+    .losses(conversation([user('a')], more, settings), { ...UNKNOWN_CAPABILITIES, ...capabilities })
     .map(({ param, how, droppable }) => `${param} ${how}${droppable ? '' : '!'}`);
 }
 
@@ -29,7 +30,7 @@ test('models with fewer sampling parameters lose those, and they are not sent', 
   assert.deepEqual(losses({}, settings, { sampling: 'one' }), ['top_p dropped']);
   assert.deepEqual(losses({}, { topP: 0.9 }, { sampling: 'one' }), []);
   const said = conversation([user('a')], {}, settings);
-  const capabilities = { ...UNKNOWN_MODEL, sampling: 'one' as const };
+  const capabilities = { ...UNKNOWN_CAPABILITIES, sampling: 'one' as const };
   const request = written(said, OPENAI_QUIRKS, { capabilities });
   assert.equal(request['temperature'], 0.5);
   assert.equal('top_p' in request, false);
@@ -69,7 +70,7 @@ test('audio in another format is refused even where losses may be dropped', () =
   const said = conversation([
     user({ kind: 'audio', source: { type: 'base64', mediaType: 'audio/ogg', data: 'QUJD' } }),
   ]);
-  const [loss] = openaiChat.losses(said, UNKNOWN_MODEL);
+  const [loss] = openaiChat.losses(said, UNKNOWN_CAPABILITIES);
   assert.deepEqual([loss?.how, loss?.droppable], ['dropped', false]);
 });
 

@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Block, Effort, Reasoning } from '../../../lambda/core/chat/conversation.ts';
 import type { Capabilities } from '../../../lambda/core/routing/target.ts';
+import { UNKNOWN_CAPABILITIES } from '../../../lambda/core/routing/target.ts';
 import { type ChatQuirks, OPENAI_QUIRKS } from '../../../lambda/formats/openai-chat/quirks.ts';
 import { openaiChatFor } from '../../../lambda/formats/openai-chat/upstream.ts';
 import { SERVERS } from '../../../lambda/providers/openai-compatible/presets.ts';
-import {
-  assistant,
-  call,
-  conversation,
-  result,
-  UNKNOWN_MODEL,
-  user,
-  written,
-} from '../../support/chat-request.ts';
+import { assistant, call, conversation, result, user, written } from '../../support/chat-request.ts';
 
 function asked(reasoning: Reasoning) {
   return conversation([user('a')], { asked: [{ feature: 'reasoning', param: 'thinking' }] }, { reasoning });
@@ -25,7 +18,7 @@ function sent(reasoning: Reasoning, quirks: ChatQuirks = OPENAI_QUIRKS, thinking
     model: __,
     ...rest
   } = written(asked(reasoning), quirks, {
-    capabilities: { ...UNKNOWN_MODEL, thinking },
+    capabilities: { ...UNKNOWN_CAPABILITIES, thinking },
   });
   return rest;
 }
@@ -36,7 +29,7 @@ function losses(
   thinking?: Capabilities['thinking'],
 ) {
   return openaiChatFor(quirks)
-    .losses(asked(reasoning), { ...UNKNOWN_MODEL, thinking })
+    .losses(asked(reasoning), { ...UNKNOWN_CAPABILITIES, thinking })
     .map(({ param, how }) => `${param} ${how}`);
 }
 

@@ -2,33 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RequestView } from '../../../lambda/core/chat/request.ts';
 import type { SendFacts } from '../../../lambda/formats/format.ts';
-import { anthropic } from '../../../lambda/providers/anthropic/index.ts';
+import { makeAnthropic } from '../../../lambda/providers/anthropic/index.ts';
+import { sending } from '../../support/chat-request.ts';
 
-const provider = anthropic({ type: 'anthropic', key: { env: 'KEY' } });
+const provider = makeAnthropic({ type: 'anthropic', key: { env: 'KEY' } });
 const chat = provider.chat('claude')!;
 const count = provider.countTokens('claude')!;
 
 function send(facts: Partial<SendFacts> = {}): SendFacts {
-  return {
-    target: 'anthropic/claude',
-    model: 'claude',
-    maxTokens: undefined,
-    inject: false,
-    stream: false,
-    capabilities: {
-      contextTokens: undefined,
-      maxOutputTokens: undefined,
-      hiddenReasoning: false,
-      imageTokens: undefined,
-      thinking: undefined,
-      sampling: undefined,
-      structuredOutput: undefined,
-      systemTurns: false,
-    },
-    fallback: false,
-    callerHeaders: {},
-    ...facts,
-  };
+  return sending({ target: 'anthropic/claude', model: 'claude', ...facts });
 }
 
 test('it serves chat and token counts of the Messages API, and no embeddings', () => {
@@ -42,7 +24,11 @@ test('it serves chat and token counts of the Messages API, and no embeddings', (
 });
 
 test('a base URL of the config loses its last slash', () => {
-  const other = anthropic({ type: 'anthropic', key: { env: 'KEY' }, base_url: 'https://proxy.example/v1/' });
+  const other = makeAnthropic({
+    type: 'anthropic',
+    key: { env: 'KEY' },
+    base_url: 'https://proxy.example/v1/',
+  });
   assert.equal(other.baseUrl, 'https://proxy.example/v1');
 });
 

@@ -7,6 +7,7 @@ import { makeBedrock } from '../../../lambda/providers/bedrock/index.ts';
 import { scanJson } from '../../../lambda/wire/json-scan.ts';
 import { splice } from '../../../lambda/wire/json-splice.ts';
 import { JsonTape } from '../../../lambda/wire/json-tape.ts';
+import { sending } from '../../support/chat-request.ts';
 
 const provider = makeBedrock({ type: 'bedrock', region: 'eu-central-1' });
 const CLAUDE = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -14,26 +15,7 @@ const NOVA = 'amazon.nova-lite-v1:0';
 const HIDDEN = 'arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc123';
 
 function send(model: string, facts: Partial<SendFacts> = {}): SendFacts {
-  return {
-    target: `aws/${model}`,
-    model,
-    maxTokens: undefined,
-    inject: false,
-    stream: false,
-    capabilities: {
-      contextTokens: undefined,
-      maxOutputTokens: undefined,
-      hiddenReasoning: false,
-      imageTokens: undefined,
-      thinking: undefined,
-      sampling: undefined,
-      structuredOutput: undefined,
-      systemTurns: false,
-    },
-    fallback: false,
-    callerHeaders: {},
-    ...facts,
-  };
+  return sending({ target: `aws/${model}`, model, ...facts });
 }
 
 const view: RequestView = {

@@ -1,3 +1,4 @@
+import { INPUT_TOKENS_HEADER } from '../../../core/embeddings/bedrock-count.ts';
 import type { UpstreamAnswer, UpstreamFailure } from '../../../ports/upstream.ts';
 import { scanJson } from '../../../wire/json-scan.ts';
 import { JsonTape } from '../../../wire/json-tape.ts';
@@ -11,8 +12,6 @@ const AT_A_TIME = 8;
 const ANSWER_BYTES = 1024 * 1024;
 /** Nesting of a list of requests. */
 const MAX_DEPTH = 16;
-/** Bedrock's count of what it bills, in the header of every answer. */
-const INPUT_TOKENS_HEADER = 'x-amzn-bedrock-input-token-count';
 
 type Invoke = (body: Uint8Array) => Promise<Answered | UpstreamFailure>;
 
