@@ -1,4 +1,5 @@
 import { type ModelRow, SCOPES, type Scope, type Usd } from '../../../lambda/catalog/row.ts';
+import { isRecord } from '../../../lambda/core/json-value.ts';
 
 /**
  * LiteLLM's map of models, kept by its community under the MIT licence. Prices are floats per token; what a model can do
@@ -82,8 +83,4 @@ export function theirModels(
     const scope = SCOPES.find((each) => name.startsWith(`${each}.`));
     return [{ provider, model: scope === undefined ? name : name.slice(scope.length + 1) }];
   });
-}
-
-function isRecord(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

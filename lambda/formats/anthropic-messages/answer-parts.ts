@@ -1,4 +1,5 @@
 import type { BlockHead, ChatEvent, Citation, FinishReason } from '../../core/chat/events.ts';
+import { inputObject } from '../../core/chat/tool-input.ts';
 import type { Usage } from '../../core/chat/usage.ts';
 import { jsonObject, jsonString } from '../../wire/json-write.ts';
 
@@ -92,17 +93,7 @@ export function rawBlock(head: BlockHead): string | undefined {
   return head.kind === 'opaque' && head.format === 'anthropic-messages' ? head.json : undefined;
 }
 
-/**
- * A call's input with its own bytes. A model may leave its arguments out, write null for none, be cut in the middle of
- * them, or write something else than the object that an input is.
- */
+/** A call's input with its own bytes; a model also writes null for none. */
 export function inputOf(text: string): string {
-  if (text.trim() === '') return '{}';
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null) return '{}';
-    return typeof value === 'object' && !Array.isArray(value) ? text : jsonObject({ _raw: jsonString(text) });
-  } catch {
-    return jsonObject({ _raw: jsonString(text) });
-  }
+  return text.trim() === 'null' ? '{}' : inputObject(text);
 }

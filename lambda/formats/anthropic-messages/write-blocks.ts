@@ -1,4 +1,5 @@
 import type { Block, Json, MediaBlock, ToolCallBlock } from '../../core/chat/conversation.ts';
+import { inputObject } from '../../core/chat/tool-input.ts';
 import { jsonArray, jsonObject, jsonString, jsonValue } from '../../wire/json-write.ts';
 import { cacheControl } from './write-cache.ts';
 
@@ -54,20 +55,8 @@ export function blockJson(block: Block): Json | undefined {
   }
 }
 
-/** The arguments of a call as they were written, or, where they are no JSON object, what stands for them. */
 function inputJson({ input, custom }: ToolCallBlock): Json {
-  if (custom) return jsonObject({ input: jsonString(input) });
-  if (input.trim() === '') return '{}';
-  return isObject(input) ? input : jsonObject({ _raw: jsonString(input) });
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return custom ? jsonObject({ input: jsonString(input) }) : inputObject(input);
 }
 
 function mediaJson(block: MediaBlock): Json | undefined {

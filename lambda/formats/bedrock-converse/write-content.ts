@@ -1,4 +1,5 @@
 import type { Block, CacheMark, ToolCallBlock, ToolResultBlock } from '../../core/chat/conversation.ts';
+import { inputObject } from '../../core/chat/tool-input.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { jsonArray, jsonObject, jsonString } from '../../wire/json-write.ts';
 import { type DocumentNames, mediaBlock } from './write-media.ts';
@@ -93,19 +94,4 @@ function toolResult(result: ToolResultBlock, writing: Writing): string | Tollgat
       status: result.isError ? '"error"' : undefined,
     }),
   });
-}
-
-/** The arguments with their own bytes. What is no JSON object, as a model may have written it, is kept as a text. */
-function inputObject(input: string): string {
-  const text = input.trim();
-  if (text === '') return '{}';
-  if (text.startsWith('{')) {
-    try {
-      JSON.parse(text);
-      return text;
-    } catch {
-      // Told below.
-    }
-  }
-  return jsonObject({ _raw: jsonString(input) });
 }
