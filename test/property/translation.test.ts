@@ -78,7 +78,8 @@ function blockMeaning(block: Block, thinking: boolean): unknown[] {
     case 'tool_result':
       return [{ id: block.id, content: block.content.flatMap((inner) => blockMeaning(inner, thinking)) }];
     case 'text':
-      return [{ text: block.text }];
+      // Chat completions have marks for some models only.
+      return [thinking ? { text: block.text, cache: block.cache } : { text: block.text }];
     case 'image':
     case 'document':
       return [{ kind: block.kind, source: block.source }];

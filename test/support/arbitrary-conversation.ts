@@ -44,7 +44,12 @@ const document: fc.Arbitrary<Block> = fc.uint8Array({ minLength: 3, maxLength: 9
   title: 'report.pdf',
 }));
 
-const textBlock: fc.Arbitrary<Block> = text.map((value) => ({ kind: 'text' as const, text: value }));
+/** No mark, one for the default time, one for a time that is named. */
+const mark = fc.constantFrom({}, {}, { cache: { ttl: undefined } }, { cache: { ttl: '1h' } });
+
+const textBlock: fc.Arbitrary<Block> = fc
+  .tuple(text, mark)
+  .map(([value, cache]) => ({ kind: 'text' as const, text: value, ...cache }));
 
 interface Round {
   readonly asks: readonly Block[];
