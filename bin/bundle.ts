@@ -7,7 +7,7 @@ import type { Config } from '../lambda/core/config/schema.ts';
 import { configOrExit } from './config-or-exit.ts';
 
 /** The deployed functions; each is lambda/handlers/NAME.ts. */
-export const FUNCTIONS = ['gateway', 'sweeper', 'auditor'] as const;
+export const FUNCTIONS = ['gateway', 'sweeper', 'auditor', 'alerter'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface BundleResult {
@@ -38,6 +38,7 @@ export async function bundleFunctions(
     gateway: value(0, 'gateway'),
     sweeper: value(1, 'sweeper'),
     auditor: value(2, 'auditor'),
+    alerter: value(3, 'alerter'),
   });
   return {
     folders: by((_, name) => join(out, name)),

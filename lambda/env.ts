@@ -10,8 +10,10 @@ export const ENV = {
   environment: 'TOLLGATE_ENVIRONMENT',
   /** ARN of the Secrets Manager secret that the gateway seals with; not set where the config needs none. */
   sealerSecret: 'SEALER_SECRET',
-  /** Name of the delivery stream that takes audit rows. */
+  /** Name of the delivery stream that takes audit rows; the gateway has it where a budget allows something in an outage. */
   auditStream: 'AUDIT_STREAM',
+  /** ARN of the topic that takes alerts of budgets. */
+  alertTopic: 'ALERT_TOPIC',
 } as const;
 
 /** Name of the index over open journals. */
@@ -23,4 +25,16 @@ export function required(env: Readonly<Record<string, string | undefined>>, name
   if (value === undefined || value === '')
     throw new Error(`the environment variable ${name} is missing: deploy this function with cdk`);
   return value;
+}
+
+/** Which line of deployments this function is, and its published version in it; `$LATEST` is none. */
+export function deployed(env: Readonly<Record<string, string | undefined>>): {
+  readonly line: string;
+  readonly count: number | undefined;
+} {
+  const version = Number(env['AWS_LAMBDA_FUNCTION_VERSION']);
+  return {
+    line: env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local',
+    count: Number.isInteger(version) && version > 0 ? version : undefined,
+  };
 }

@@ -1,8 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { Alerter } from './alerter.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Gateway } from './gateway.ts';
 import type { LedgerTable } from './ledger-table.ts';
@@ -12,6 +14,7 @@ export interface AlarmsProps {
   readonly gateway: Gateway;
   readonly sweeper: Sweeper;
   readonly trail: AuditTrail;
+  readonly alerter: Alerter;
   readonly ledger: LedgerTable;
 }
 
@@ -36,7 +39,8 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.topic = new sns.Topic(this, 'Topic', { enforceSSL: true });
-    for (const watch of [...serving(props), ...auditing(props)]) {
+    this.letAlarmsPublish();
+    for (const watch of [...serving(props), ...auditing(props), ...alerting(props)]) {
       const alarm = new cloudwatch.Alarm(this, watch.runbook, {
         alarmDescription: `${watch.says} What to do: docs/operations/${watch.runbook}.md`,
         metric: watch.metric,
@@ -47,6 +51,19 @@ export class Alarms extends Construct {
       });
       alarm.addAlarmAction(new SnsAction(this.topic));
     }
+  }
+
+  /** The policy that demands TLS takes the place of the one a topic is born with, which let alarms of its account in. */
+  private letAlarmsPublish(): void {
+    const { account, region, partition } = Stack.of(this);
+    this.topic.grantPublish(
+      new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
+        },
+      }),
+    );
   }
 }
 
@@ -130,6 +147,25 @@ function auditing({ trail }: AlarmsProps): Watch[] {
         ...fiveMinutes,
       }),
       at: 1,
+      periods: 1,
+    },
+  ];
+}
+
+function alerting({ alerter }: AlarmsProps): Watch[] {
+  return [
+    {
+      runbook: 'alerter-errors',
+      says: 'The alerter fails, so nobody is told of budgets that run out.',
+      metric: alerter.fn.metricErrors(fiveMinutes),
+      at: 1,
+      periods: 3,
+    },
+    {
+      runbook: 'alerts-delay',
+      says: 'Alerts of budgets wait for more than 15 minutes.',
+      metric: alerter.fn.metric('IteratorAge', { statistic: 'Maximum', ...fiveMinutes }),
+      at: Duration.minutes(15).toMilliseconds(),
       periods: 1,
     },
   ];

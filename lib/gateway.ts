@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { Config } from '../lambda/core/config/schema.ts';
 import { ENV } from '../lambda/env.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { NodeFunction } from './node-function.ts';
@@ -19,6 +21,11 @@ export interface GatewayProps {
   readonly secretNames: readonly string[];
   /** Whether reasoning is sealed into tool call ids, which takes a secret of the gateway's own. */
   readonly seals: boolean;
+  /**
+   * Takes the rows of calls that pass while the ledger is away.
+   * @default - no budget allows such calls
+   */
+  readonly directRows?: firehose.IDeliveryStream | undefined;
   /**
    * The most requests that run at once; above it callers get 429 from AWS. A function URL has no other throttle.
    * @default - the account's own limit
@@ -52,12 +59,14 @@ export class Gateway extends Construct {
         [ENV.ledgerIndex]: props.ledger.indexName,
         [ENV.configHash]: props.configHash,
         ...(sealer === undefined ? {} : { [ENV.sealerSecret]: sealer.secret.secretArn }),
+        ...(props.directRows === undefined ? {} : { [ENV.auditStream]: props.directRows.deliveryStreamName }),
       },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
     });
     this.role = role;
     props.ledger.grantReserveAndSettle(role);
     sealer?.grantRead(role);
+    if (props.directRows !== undefined) grantAddRows(role, props.directRows);
     for (const name of props.secretNames) {
       secretsmanager.Secret.fromSecretNameV2(this, `Key-${name}`, name).grantRead(role);
     }
@@ -77,4 +86,17 @@ export class Gateway extends Construct {
   grantCall(grantee: iam.IGrantable): iam.Grant {
     return this.url.grantInvokeUrl(grantee);
   }
+}
+
+function grantAddRows(grantee: iam.IGrantable, rows: firehose.IDeliveryStream): void {
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: ['firehose:PutRecordBatch'],
+    resourceArns: [rows.deliveryStreamArn],
+  });
+}
+
+/** Whether some budget lets calls pass while the ledger is away: their rows cannot wait for it. */
+export function needsDirectRows({ budgets = [] }: Pick<Config, 'budgets'>): boolean {
+  return budgets.some(({ on_ledger_down }) => on_ledger_down !== undefined);
 }

@@ -52,6 +52,21 @@ export class LedgerTable extends Construct {
     });
   }
 
+  /**
+   * What alerts need: counters (of every pool), policies and configs to read, and marks to write. By keys, so that this
+   * role can move no cent.
+   */
+  grantRaiseAlerts(grantee: iam.IGrantable): iam.Grant {
+    const on = (actions: string[], keys: string[]): iam.Grant =>
+      iam.Grant.addToPrincipal({
+        grantee,
+        actions,
+        resourceArns: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+      });
+    return on(['dynamodb:GetItem'], ['S*', 'P#*']).combine(on(['dynamodb:UpdateItem'], ['A#*']));
+  }
+
   /** Follow the changes. Listing streams knows no resource in IAM, so it is granted apart. */
   grantFollowChanges(grantee: iam.IGrantable): iam.Grant {
     const follow = iam.Grant.addToPrincipal({

@@ -4,10 +4,11 @@ import type { Construct } from 'constructs';
 import type { Config } from '../lambda/core/config/schema.ts';
 import { acknowledge } from './acknowledge.ts';
 import { Alarms } from './alarms.ts';
+import { Alerter } from './alerter.ts';
 import type { AuditStore } from './audit-store.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { bedrockModels, grantBedrock } from './bedrock-access.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, needsDirectRows } from './gateway.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { providerSecrets } from './provider-secrets.ts';
 import { needsSealer } from './sealer-secret.ts';
@@ -18,6 +19,7 @@ export interface Bundles {
   readonly gateway: string;
   readonly sweeper: string;
   readonly auditor: string;
+  readonly alerter: string;
   readonly configHash: string;
 }
 
@@ -47,6 +49,7 @@ export class StatelessStack extends Stack {
       'CloudFormation-Validate::W7001',
       'The delivery stream brings a mapping that only VPCs use.',
     );
+    const trail = new AuditTrail(this, 'AuditTrail', { environment, ledger, audit, bundle: bundles.auditor });
     this.gateway = new Gateway(this, 'Gateway', {
       environment,
       ledger,
@@ -54,21 +57,22 @@ export class StatelessStack extends Stack {
       configHash: bundles.configHash,
       secretNames: providerSecrets(props.config),
       seals: needsSealer(props.config),
+      directRows: needsDirectRows(props.config) ? trail.delivery : undefined,
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrency: props.reservedConcurrency }),
     });
     grantBedrock(this.gateway.role, bedrockModels(props.config));
     const sweeper = new Sweeper(this, 'Sweeper', { environment, ledger, bundle: bundles.sweeper });
-    const trail = new AuditTrail(this, 'AuditTrail', { environment, ledger, audit, bundle: bundles.auditor });
-    const alarms = new Alarms(this, 'Alarms', { gateway: this.gateway, sweeper, trail, ledger });
+    const alerter = new Alerter(this, 'Alerter', { environment, ledger, bundle: bundles.alerter });
+    const alarms = new Alarms(this, 'Alarms', { gateway: this.gateway, sweeper, trail, alerter, ledger });
     this.callers = new iam.ManagedPolicy(this, 'Callers', {
       description: `May call tollgate ${environment}; attach it to the roles that callers in tollgate.yaml names`,
     });
     this.gateway.grantCall(this.callers);
-    this.tell(props, alarms);
+    this.tell(props, alarms, alerter);
   }
 
   /** What a person needs after a deploy. */
-  private tell({ ledger, audit, config }: StatelessStackProps, alarms: Alarms): void {
+  private tell({ ledger, audit, config }: StatelessStackProps, alarms: Alarms, alerter: Alerter): void {
     const url = this.gateway.url.url;
     const say = (name: string, value: string, description: string): void => {
       new CfnOutput(this, name, { value, description });
@@ -81,6 +85,7 @@ export class StatelessStack extends Stack {
     );
     say('CallersPolicy', this.callers.managedPolicyArn, 'Attach this policy to a role that shall call');
     say('AlarmTopic', alarms.topic.topicArn, 'Subscribe to be told of alarms');
+    say('BudgetAlerts', alerter.topic.topicArn, 'Subscribe to be told of budgets that run out');
     say('LedgerTable', ledger.table.tableName, 'Table of the ledger');
     say('AuditRows', audit.rows.bucketName, 'Bucket of the audit rows');
     say('AuditDatabase', audit.catalog.databaseName, 'Glue database of the audit rows');

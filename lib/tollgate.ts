@@ -41,7 +41,7 @@ export function addTollgate(
   });
   const stateless = new StatelessStack(app, `tollgate-${environment}-gateway`, {
     ...props,
-    description: `tollgate ${environment}: gateway, sweeper and auditor`,
+    description: `tollgate ${environment}: gateway, sweeper, auditor and alerter`,
     ledger: stateful.ledger,
     audit: stateful.audit,
   });

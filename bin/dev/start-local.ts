@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { AUDIT_FOLDER, auditFiles } from '../../lambda/adapters/local/audit-files.ts';
 import { localSealerKey } from '../../lambda/adapters/local/sealer-key.ts';
-import { openSqliteLedger } from '../../lambda/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../lambda/adapters/node/clock.ts';
 import { startServer } from '../../lambda/adapters/node/http-server.ts';
 import { createIds } from '../../lambda/adapters/node/ids.ts';
@@ -12,15 +10,14 @@ import { createSealers } from '../../lambda/adapters/node/sealers.ts';
 import { createEnvSecrets } from '../../lambda/adapters/node/secrets-env.ts';
 import { createTelemetry } from '../../lambda/adapters/node/telemetry.ts';
 import { createUndiciUpstream } from '../../lambda/adapters/node/upstream-undici.ts';
-import { limitsOf } from '../../lambda/core/config/limits.ts';
 import { startAuditor } from '../../lambda/jobs/auditor/start-auditor.ts';
-import { createLedger } from '../../lambda/ledger/create-ledger.ts';
 import { createGateway } from '../../lambda/pipeline/serve.ts';
 import { banner } from './banner.ts';
 import { DEFAULT_DATA, type DevFlags } from './flags.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { type Env, takeConfig, takeFolder } from './inputs.ts';
 import { localBedrock } from './local-bedrock.ts';
+import { openLocalLedger } from './local-ledger.ts';
 
 export interface LocalGateway {
   readonly url: string;
@@ -46,21 +43,11 @@ export async function startLocal(
   const ids = createIds();
   const environment = ids.next(clock.now());
   const telemetry = flags.log === 'off' ? { emit() {} } : createTelemetry({ write, format: flags.log });
-  const sqlite = openSqliteLedger(folder);
-  const limits = limitsOf(read.config);
-  const ledger = createLedger({
-    store: sqlite.store,
-    clock,
-    ids,
-    random: systemRandom,
-    environment,
-    admitMs: limits.admitMs,
-    longestRequestMs: limits.requestMs,
-    telemetry,
-  });
+  const opened = openLocalLedger(folder, read.config, { clock, ids, telemetry, environment });
+  const { sqlite, ledger, book, alerts, auditFolder } = opened;
+  await book.refresh();
   const { abandoned } = await ledger.reap(Number.MAX_SAFE_INTEGER);
-  const auditFolder = join(folder, AUDIT_FOLDER);
-  const auditor = startAuditor({ feed: sqlite.feed, sink: auditFiles(auditFolder), clock, telemetry });
+  const auditor = startAuditor({ feed: sqlite.feed, sink: opened.auditSink, clock, telemetry });
   await auditor.flush();
   const http = createUndiciUpstream();
   const bedrock = localBedrock(env, http);
@@ -71,6 +58,7 @@ export async function startLocal(
     random: systemRandom,
     telemetry,
     ledger,
+    book,
     upstreams: { http, sandbox: createSandboxUpstream({ clock }), bedrock },
     sealers: createSealers(async () => sealerKey),
     secrets: createEnvSecrets(env),
@@ -97,6 +85,7 @@ export async function startLocal(
     housekeeping.stop();
     await Promise.all([server.close(), gateway.drain()]);
     await ledger.close();
+    await alerts.stop();
     await auditor.flush();
     await auditor.stop();
     await Promise.all([http.close(), bedrock.close()]);

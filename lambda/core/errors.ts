@@ -16,6 +16,8 @@ export type CallerCode =
 export type RefusalCode =
   | 'budget_exceeded'
   | 'budget_held'
+  | 'rate_limit_exceeded'
+  | 'stopped'
   | 'guard_blocked'
   | 'policy_denied'
   | 'model_unpriced';
@@ -53,6 +55,8 @@ const STATUS: Record<ErrorCode, number> = {
   unsupported_media_type: 415,
   budget_exceeded: 429,
   budget_held: 429,
+  rate_limit_exceeded: 429,
+  stopped: 403,
   guard_blocked: 403,
   policy_denied: 403,
   model_unpriced: 403,
@@ -74,6 +78,7 @@ const STATUS: Record<ErrorCode, number> = {
 /** Codes after which the very same request may succeed, so that a client's own retry makes sense. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'budget_held',
+  'rate_limit_exceeded',
   'upstream_rate_limited',
   'upstream_error',
   'upstream_unavailable',
@@ -92,6 +97,8 @@ export interface ErrorFacts {
   readonly status?: number;
   /** Seconds after which waiting helps. Absent where it does not. */
   readonly retryAfterS?: number;
+  /** Overrides whether the very same request may succeed; for a code whose cases differ in that. */
+  readonly retryable?: boolean;
   /** Machine-readable facts for the body, such as scope, limit and reset of a budget. Never a secret or a masked value. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
   /** The upstream's own error type and code, relayed so that a client's handling of them keeps working. */
@@ -113,7 +120,7 @@ export class TollgateError extends Error {
     this.name = 'TollgateError';
     this.code = code;
     this.status = facts.status ?? STATUS[code];
-    this.retryable = RETRYABLE.has(code);
+    this.retryable = facts.retryable ?? RETRYABLE.has(code);
     this.facts = facts;
   }
 }

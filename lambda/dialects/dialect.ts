@@ -26,6 +26,23 @@ export interface Dialect {
   model(model: ModelEntry): unknown;
   /** Headers of every answer by which this family's clients know a request. */
   requestHeaders(requestId: string): Readonly<Record<string, string>>;
+  /** Headers by which this family's clients learn how fast they may call. `nowMs`: milliseconds since the epoch. */
+  rateHeaders(rates: RatesTold, nowMs: number): Readonly<Record<string, string>>;
+}
+
+/** What is known of the rates that bind a caller; a refusal knows only the one that refused. */
+export interface RatesTold {
+  readonly requests: RateTold | undefined;
+  readonly tokens: RateTold | undefined;
+}
+
+export interface RateTold {
+  /** A minute. */
+  readonly limit: number;
+  /** What may be used at once. */
+  readonly remaining: number | undefined;
+  /** Milliseconds until all that may be used at once is there again. */
+  readonly resetMs: number | undefined;
 }
 
 export interface ModelEntry {

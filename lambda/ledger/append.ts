@@ -1,19 +1,29 @@
 import type { Change, FailedOp, Item, Op } from '../ports/ledger-store.ts';
 import type { Context } from './context.ts';
 import { absent, type EntryState, entryKey, text } from './items.ts';
-import type { BudgetRefusal } from './ledger.ts';
+import type { Refusal } from './ledger.ts';
 import { type Retry, reasonOf } from './retry.ts';
 import type { Journal, Slot } from './slots.ts';
 import { bury } from './tombstone.ts';
 
 /** An entry to append, with what must be written in the same transaction. */
 export interface Draft {
-  readonly requestId: string;
-  readonly state: Extract<EntryState, 'HELD' | 'F'>;
-  /** Asked anew for each try, since counters move in between. */
-  plan(): Plan | Refused;
-  /** Told the ops beside the entry whose conditions failed; answers with a refusal if there really is no room. */
-  learn(failed: readonly FailedOp[]): BudgetRefusal | undefined;
+  /** Of the request, or of the lease. */
+  readonly id: string;
+  readonly state: Extract<EntryState, 'HELD' | 'F' | 'OPEN'>;
+  /** Asked anew for each try, since counters move in between. May append to the slot's journal first, but not in doubt. */
+  plan(place: Place): Plan | Stop | Promise<Plan | Stop>;
+  /** Told the ops beside the entry whose conditions failed; answers with a stop if another try is in vain. */
+  learn(failed: readonly FailedOp[]): Stop | undefined;
+  /** Told that another transaction was in the way, and of which ops if that is known. */
+  conflicted?(at: readonly number[] | undefined): void;
+}
+
+export interface Place {
+  readonly slot: Slot;
+  readonly retry: Retry;
+  /** An earlier try may have worked, or may still: its number is not given up, and nothing else may take it. */
+  readonly inDoubt: boolean;
 }
 
 export interface Plan {
@@ -24,7 +34,12 @@ export interface Plan {
 
 export interface Refused {
   readonly type: 'refused';
-  readonly refusal: BudgetRefusal;
+  readonly refusal: Refusal;
+}
+
+export interface Behind {
+  readonly type: 'behind';
+  readonly number: number;
 }
 
 export interface Unavailable {
@@ -32,20 +47,19 @@ export interface Unavailable {
   readonly reason: string;
 }
 
+/** Why nothing is appended. */
+export type Stop = Refused | Behind | Unavailable;
+
 export interface Appended {
   readonly type: 'appended';
-  readonly journal: string;
+  readonly journal: Journal;
   readonly number: number;
   /** The entry, if an earlier try had written it: then it holds the plan of that try, not of the last one. */
   readonly found: Item | undefined;
 }
 
 /** Appends an entry exactly once or not at all. In doubt it says `unavailable`, and then the reaper charges what lies there. */
-export async function append(
-  ctx: Context,
-  draft: Draft,
-  retry: Retry,
-): Promise<Appended | Refused | Unavailable> {
+export async function append(ctx: Context, draft: Draft, retry: Retry): Promise<Appended | Stop> {
   const { slots } = ctx.journals;
   const slot = slots.take() ?? (await slots.wait(retry.left()));
   if (slot === undefined) return unavailable('no journal became free in time');
@@ -56,50 +70,59 @@ export async function append(
   }
 }
 
-async function appendIn(
+/** The same in a slot that is already taken. */
+export async function appendIn(
   ctx: Context,
   slot: Slot,
   draft: Draft,
   retry: Retry,
-): Promise<Appended | Refused | Unavailable> {
-  let journal = ctx.journals.current(slot) ?? (await ctx.journals.open(slot, retry));
-  let verdict: Refused | Unavailable = unavailable('the ledger is too busy');
-  /** Whether some try at this number may have worked, or may still. Forbids to leave the number before it is settled. */
-  let doubt = false;
+): Promise<Appended | Stop> {
+  let verdict: Stop = unavailable('the ledger is too busy');
+  let inDoubt = false;
+  slot.journal = ctx.journals.current(slot);
   for (;;) {
+    const journal = slot.journal ?? (await ctx.journals.open(slot, retry));
     if (journal === undefined) return unavailable('no journal could be opened');
-    const plan = draft.plan();
-    if (plan.type === 'refused') {
+    const plan = await draft.plan({ slot, retry, inDoubt });
+    if (plan.type !== 'plan') {
       verdict = plan;
       break;
+    }
+    // Planning has appended a lease and met a fence: what was planned pays from a journal that is gone.
+    if (slot.journal !== journal || (journal.dead && !inDoubt)) {
+      if (slot.journal === journal) slot.journal = undefined;
+      if (!retry.now()) return verdict;
+      continue;
     }
     const entry = { key: entryKey(journal.pk, journal.next), when: [absent('st')], set: plan.entry };
     const result = await ctx.store.transact([...plan.beside, entry]);
     if (result.type === 'done') return appended(journal, undefined);
     if (result.type !== 'refused') {
-      doubt ||= result.type === 'unknown';
+      inDoubt ||= result.type === 'unknown';
+      if (result.type === 'conflict') draft.conflicted?.(result.at);
       verdict = unavailable(reasonOf(result));
       if (await retry.later()) continue;
       break;
     }
     const taken = result.failed.find((op) => op.index === plan.beside.length);
     if (taken === undefined) {
-      const refusal = draft.learn(result.failed);
-      if (refusal !== undefined) verdict = { type: 'refused', refusal };
-      if (refusal === undefined && retry.now()) continue;
+      const stop = draft.learn(result.failed);
+      if (stop !== undefined) verdict = stop;
+      if (stop === undefined && retry.now()) continue;
       break;
     }
     if (isOurs(taken.item, draft)) return appended(journal, taken.item);
-    slot.journal = undefined;
-    if (taken.item === undefined || text(taken.item, 'rid') === draft.requestId) {
+    abandon(ctx, slot, journal);
+    if (taken.item === undefined || text(taken.item, 'rid') === draft.id) {
       return unavailable('the reaper was faster');
     }
     // Fenced. What holds this number is not ours, so none of the tries has worked and none can any more.
-    doubt = false;
+    inDoubt = false;
     if (!retry.now()) return verdict;
-    journal = await ctx.journals.open(slot, retry);
   }
-  return doubt && journal !== undefined ? settleDoubt(ctx, slot, journal, draft, verdict) : verdict;
+  return inDoubt && slot.journal !== undefined
+    ? settleDoubt(ctx, slot, slot.journal, draft, verdict)
+    : verdict;
 }
 
 /** Gives up a number that a lost try may have taken: it becomes a tombstone, or turns out to be the entry after all. */
@@ -108,27 +131,33 @@ async function settleDoubt(
   slot: Slot,
   journal: Journal,
   draft: Draft,
-  verdict: Refused | Unavailable,
-): Promise<Appended | Refused | Unavailable> {
+  verdict: Stop,
+): Promise<Appended | Stop> {
   const grave = await bury(ctx, entryKey(journal.pk, journal.next));
   if (grave.type === 'buried') {
     journal.next += 1;
     return verdict;
   }
   if (grave.type === 'taken' && isOurs(grave.item, draft)) return appended(journal, grave.item);
-  slot.journal = undefined;
-  if (grave.type === 'taken' && text(grave.item, 'rid') !== draft.requestId) return verdict;
+  abandon(ctx, slot, journal);
+  if (grave.type === 'taken' && text(grave.item, 'rid') !== draft.id) return verdict;
   return unavailable('the fate of the admission is not known');
 }
 
+/** Nothing more is written to this journal from here; the reaper settles what lies there. */
+function abandon(ctx: Context, slot: Slot, journal: Journal): void {
+  slot.journal = undefined;
+  ctx.leases.abandon(journal);
+}
+
 function isOurs(item: Item | undefined, draft: Draft): boolean {
-  return text(item, 'rid') === draft.requestId && text(item, 'st') === draft.state;
+  return text(item, 'rid') === draft.id && text(item, 'st') === draft.state;
 }
 
 function appended(journal: Journal, found: Item | undefined): Appended {
   const number = journal.next;
   journal.next += 1;
-  return { type: 'appended', journal: journal.pk, number, found };
+  return { type: 'appended', journal, number, found };
 }
 
 export function unavailable(reason: string): Unavailable {

@@ -20,6 +20,11 @@ export class Calendar {
     this.#clock = clock;
   }
 
+  /** Milliseconds since the epoch, by the clock. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   id(spec: WindowSpec): string {
     return this.#current(spec).id;
   }

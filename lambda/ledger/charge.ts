@@ -1,120 +1,176 @@
-import type { Budget, ScopeBudgets } from '../core/budgets.ts';
+import type { Nano } from '../core/money.ts';
+import type { Budget, Rate, ScopeLimits } from '../core/scope-limits.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
-import { absent, counterKey, equals, ITEM_VERSION, put, text } from './items.ts';
-import type { Pin, PinnedWindow } from './pins.ts';
+import { nanoseconds, take } from './gcra.ts';
+import { absent, add, amount, atMost, counterKey, equals, ITEM_VERSION, put, text } from './items.ts';
+import type { RateKind } from './ledger.ts';
+import type { PinnedWindow } from './pins.ts';
+import { type Pool, rateShare, shareOf } from './shares.ts';
+
+/** One scope of a request: the counter that is charged, and the limits in force for it. */
+export interface Account extends Pool {
+  readonly limits: ScopeLimits;
+}
+
+/** What is taken from one counter. */
+export interface Take {
+  readonly money: Nano;
+  readonly requests: number;
+  readonly tokens: number;
+  /** The request counts among the running ones. */
+  readonly running: boolean;
+  /** `request` and `lease` hold; `post` is settled at once. */
+  readonly as: 'request' | 'lease' | 'post';
+  /** Number of the config that the limits are from. */
+  readonly number: number;
+}
+
+/** The name of a limit within its scope: a budget's id, or what a rate counts. */
+export type LimitName = string;
 
 export interface Charge {
   readonly op: Op;
-  readonly pin: Pin;
+  /** The windows charged. */
+  readonly windows: readonly PinnedWindow[];
+  /** Limits whose share is too small for a window that begins now; with one of them the op may not be written. */
+  readonly short: readonly LimitName[];
+}
+
+/** What a charge is made of while it is put together. */
+interface Draft {
+  readonly account: Account;
+  readonly taken: Take;
+  readonly seen: Item | undefined;
+  /** Observed limits that are known to be passed: they are charged without a condition. */
+  readonly relaxed: ReadonlySet<LimitName>;
+  readonly calendar: Calendar;
+  readonly when: Condition[];
+  readonly set: Change[];
+  readonly short: LimitName[];
 }
 
 /**
- * Takes `x` from every window of a scope that is current now. `seen` is the last seen counter and only a guess: each
- * decision that rests on it is pinned by a condition, so that a stale guess fails instead of writing something wrong.
- * A new or rolled window carries no limit condition, because what never fits was refused before.
+ * Takes an amount from every window and rate of a counter that is current now. `seen` is the last seen copy and only a
+ * guess: each decision that rests on it is pinned by a condition, so that a stale guess fails instead of writing
+ * something wrong. A new or rolled window carries no limit condition, because what never fits was refused before.
  */
-export function charge(scope: ScopeBudgets, x: bigint, seen: Item | undefined, calendar: Calendar): Charge {
-  const when: Condition[] = [];
-  const set: Change[] = [];
+export function charge(
+  account: Account,
+  taken: Take,
+  seen: Item | undefined,
+  calendar: Calendar,
+  relaxed: ReadonlySet<LimitName>,
+): Charge {
+  const draft: Draft = { account, taken, seen, relaxed, calendar, when: [], set: [], short: [] };
+  const { scope, budgets } = account.limits;
   const windows: PinnedWindow[] = [];
-  for (const budget of scope.budgets) {
-    if (budget.window.window === 'total') {
-      when.push(seen?.['tu'] === undefined ? absent('tu') : roomFor(x, budget, 'tu'));
-    } else {
-      windows.push({ budget: budget.id, id: chargeWindow(budget, x, seen, calendar, when, set) });
-    }
+  for (const budget of budgets) {
+    if (budget.window.window === 'total') chargeTotal(draft, budget);
+    else windows.push({ budget: budget.id, id: chargeWindow(draft, budget) });
+    showLimit(draft, budget);
   }
-  set.push({ op: 'add', attr: 'tu', value: x });
+  const { when, set } = draft;
+  set.push(add('tu', taken.money));
+  if (taken.as === 'post') set.push(add('s', taken.money));
+  set.push(taken.as === 'lease' ? add('ol', 1n) : add('q', 1n));
+  chargeRates(draft);
+  fence(draft);
   if (seen?.['v'] === undefined) set.push(put('v', ITEM_VERSION));
-  return { op: { key: counterKey(scope.scope), when, set }, pin: { scope: scope.scope, windows } };
+  const op = { key: counterKey(scope, account.pool), when, set };
+  return { op, windows, short: draft.short };
+}
+
+function chargeTotal({ account, taken, seen, relaxed, when, short }: Draft, budget: Budget): void {
+  if (relaxed.has(budget.id)) return;
+  const share = shareOf(budget.limit, account, budget.id, 'total');
+  if (seen?.['tu'] !== undefined) when.push(atMost('tu', share - taken.money));
+  else {
+    when.push(absent('tu'));
+    if (taken.money > share) short.push(budget.id);
+  }
 }
 
 /** Returns the id of the window charged: the clock's or, where another clock is ahead, the counter's. */
-function chargeWindow(
-  budget: Budget,
-  x: bigint,
-  seen: Item | undefined,
-  calendar: Calendar,
-  when: Condition[],
-  set: Change[],
-): string {
-  const idAttr = `${budget.id}.id`;
-  const usedAttr = `${budget.id}.used`;
-  const clockId = calendar.id(budget.window);
-  const seenId = text(seen, idAttr);
+function chargeWindow(draft: Draft, budget: Budget): string {
+  const { account, taken, seen, relaxed, when, set } = draft;
+  const { id: name, limit } = budget;
+  const clockId = draft.calendar.id(budget.window);
+  const seenId = text(seen, `${name}.id`);
   if (seenId !== undefined && seenId >= clockId) {
-    when.push(equals(idAttr, seenId), roomFor(x, budget, usedAttr));
-    set.push({ op: 'add', attr: usedAttr, value: x });
+    when.push(equals(`${name}.id`, seenId));
+    const share = shareOf(limit, account, name, seenId);
+    if (!relaxed.has(name)) when.push(atMost(`${name}.used`, share - taken.money));
+    set.push(add(`${name}.used`, taken.money));
+    if (taken.as === 'post') set.push(add(`${name}.spent`, taken.money));
     return seenId;
   }
-  when.push(seenId === undefined ? absent(idAttr) : equals(idAttr, seenId));
+  when.push(seenId === undefined ? absent(`${name}.id`) : equals(`${name}.id`, seenId));
   if (seenId !== undefined) {
-    set.push({ op: 'copy', attr: `${budget.id}.prev`, from: idAttr });
-    set.push({ op: 'copy', attr: `${budget.id}.prevUsed`, from: usedAttr });
+    set.push({ op: 'copy', attr: `${name}.prev`, from: `${name}.id` });
+    set.push({ op: 'copy', attr: `${name}.prevUsed`, from: `${name}.used` });
+    set.push(
+      seen?.[`${name}.spent`] === undefined
+        ? put(`${name}.prevSpent`, 0n)
+        : { op: 'copy', attr: `${name}.prevSpent`, from: `${name}.spent` },
+    );
   }
-  set.push(put(idAttr, clockId), put(usedAttr, x));
+  const spent = taken.as === 'post' ? taken.money : 0n;
+  set.push(put(`${name}.id`, clockId), put(`${name}.used`, taken.money), put(`${name}.spent`, spent));
+  if (!relaxed.has(name) && taken.money > shareOf(limit, account, name, clockId)) draft.short.push(name);
   return clockId;
 }
 
-/** Takes a further `x` from the very windows that a request was charged in, where they still exist, under their limits. */
-export function chargePinned(scope: ScopeBudgets, pin: Pin, x: bigint, seen: Item | undefined): Op {
-  const when: Condition[] = [];
-  const set: Change[] = [];
-  for (const budget of scope.budgets) {
-    if (budget.window.window === 'total') {
-      when.push(roomFor(x, budget, 'tu'));
-      continue;
-    }
-    const window = pin.windows.find((pinned) => pinned.budget === budget.id);
-    const attr = window && place(window, seen, when);
-    if (attr === undefined) continue;
-    when.push(roomFor(x, budget, attr));
-    set.push({ op: 'add', attr, value: x });
+/** Readers of a counter alone, such as alerts, learn the limit from it. */
+function showLimit({ seen, set }: Draft, budget: Budget): void {
+  const attr = `${budget.id}.lim`;
+  if (seen?.[attr] !== budget.limit) set.push(put(attr, budget.limit));
+}
+
+function chargeRates(draft: Draft): void {
+  const { account, taken, seen, relaxed, when, set } = draft;
+  const { requests, tokens, parallel } = account.limits;
+  const nowNs = nanoseconds(draft.calendar.now());
+  const rates = [
+    { of: 'requests', attr: 'rt', rate: requests, units: taken.requests },
+    { of: 'tokens', attr: 'tt', rate: tokens, units: taken.tokens },
+  ] as const;
+  for (const { of, attr, rate, units } of rates) {
+    // A rate that is only observed and full is not charged: a refused request would not have been either.
+    if (rate === undefined || units === 0 || relaxed.has(of)) continue;
+    const share = rateShare(rate, account);
+    if (units > share.burst) draft.short.push(of);
+    else take(attr, share, units, nowNs, seen, { when, set });
   }
-  set.push({ op: 'add', attr: 'tu', value: x });
-  return { key: counterKey(scope.scope), when, set };
+  if (parallel !== undefined && taken.running) {
+    if (!relaxed.has('parallel' satisfies RateKind)) {
+      if (seen?.['pl'] === undefined) when.push(absent('pl'));
+      else when.push(atMost('pl', BigInt(parallel.limit) - 1n));
+    }
+    set.push(add('pl', 1n));
+  }
 }
 
 /**
- * Replaces a hold by its cost: `delta` (cost less hold, mostly negative) goes to the windows of the hold, where they
- * still exist, and `spent` to what is settled. Nothing is limited here: a cost is a fact.
+ * The counter knows the newest config and policy that limited it, so a process that is behind fails here and reads what
+ * is in force: a lowered limit is strict at once. Whoever comes with a newer one leaves its mark.
  */
-export function adjust(pin: Pin, delta: bigint, spent: bigint, seen: Item | undefined): Op {
-  const when: Condition[] = [];
-  const set: Change[] = [];
-  if (delta !== 0n) {
-    for (const window of pin.windows) {
-      const attr = place(window, seen, when);
-      if (attr !== undefined) set.push({ op: 'add', attr, value: delta });
-    }
-    set.push({ op: 'add', attr: 'tu', value: delta });
+function fence({ account, taken, seen, when, set }: Draft): void {
+  // What is posted is limited by nothing, so it does not matter who limits what.
+  if (taken.as === 'post') return;
+  const marks = [
+    ['cv', account.policy.version],
+    ['cn', BigInt(taken.number)],
+  ] as const;
+  for (const [attr, mine] of marks) {
+    const last = seen?.[attr];
+    when.push(last === undefined ? absent(attr) : atMost(attr, mine));
+    if (amount(seen, attr) < mine) set.push(put(attr, mine));
   }
-  set.push({ op: 'add', attr: 's', value: spent });
-  return { key: counterKey(pin.scope), when, set };
 }
 
-/** The attribute that holds what was used in a pinned window, pinned by a condition; undefined once it is older than both. */
-function place(window: PinnedWindow, seen: Item | undefined, when: Condition[]): string | undefined {
-  const idAttr = `${window.budget}.id`;
-  const prevAttr = `${window.budget}.prev`;
-  const seenId = text(seen, idAttr);
-  // Not seen yet, or seen from before this window began: it is the current one, or the condition tells.
-  if (seen === undefined || (seenId !== undefined && seenId <= window.id)) {
-    when.push(equals(idAttr, window.id));
-    return `${window.budget}.used`;
-  }
-  const seenPrev = text(seen, prevAttr);
-  if (seenPrev === window.id) {
-    when.push(equals(prevAttr, window.id));
-    return `${window.budget}.prevUsed`;
-  }
-  when.push(seenId === undefined ? absent(idAttr) : equals(idAttr, seenId));
-  when.push(seenPrev === undefined ? absent(prevAttr) : equals(prevAttr, seenPrev));
-  return undefined;
-}
-
-/** `used + x <= limit`, with the arithmetic on our side: stores compare an attribute with a literal only. */
-function roomFor(x: bigint, budget: Budget, attr: string): Condition {
-  return { op: 'atMost', attr, value: budget.limit - x };
+/** What a rate is worth on the counter that a request was charged on, for giving back. */
+export function rateOn(account: Account, of: 'requests' | 'tokens'): Rate | undefined {
+  const rate = account.limits[of];
+  return rate === undefined ? undefined : rateShare(rate, account);
 }

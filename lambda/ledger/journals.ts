@@ -25,7 +25,7 @@ export class Journals {
   /** The slot's journal while a request that starts now ends well before the journal does. */
   current(slot: Slot): Journal | undefined {
     const journal = slot.journal;
-    if (journal === undefined || journal.next > MAX_ENTRIES) return undefined;
+    if (journal === undefined || journal.dead || journal.next > MAX_ENTRIES) return undefined;
     return this.#deps.clock.now() > journal.expires - this.#deps.longestRequestMs ? undefined : journal;
   }
 
@@ -49,7 +49,7 @@ export class Journals {
         const result = await store.transact([op]);
         const found = result.type === 'refused' ? result.failed[0]?.item : undefined;
         if (result.type === 'done' || text(found, 'own') === owner) {
-          slot.journal = { pk, expires, next: 1 };
+          slot.journal = { pk, expires, next: 1, dead: false };
           return slot.journal;
         }
         // Another process goes by the same name: its journal is not ours to write or to protect.

@@ -1,6 +1,18 @@
-/** The windows of one scope in which a request was charged, by budget id. Totals have no window. */
+import { isRecord } from '../core/json-value.ts';
+import { type Nano, toNano } from '../core/money.ts';
+
+/** Where one scope of a request was charged, so that every later move finds the very same place. */
 export interface Pin {
   readonly scope: string;
+  /** The counter; 0 unless the scope was split. */
+  readonly pool: number;
+  /** Number of the lease in the same journal that pays; undefined: the counter itself. */
+  readonly lease: number | undefined;
+  /** What this scope holds, where that is not what the entry holds. */
+  readonly own: Nano | undefined;
+  /** Whether the request counts among the running ones. */
+  readonly running: boolean;
+  /** Windows by budget id. Totals have none. */
   readonly windows: readonly PinnedWindow[];
 }
 
@@ -9,26 +21,53 @@ export interface PinnedWindow {
   readonly id: string;
 }
 
-/** `{"team:search":{"day":"2026-11-24"}}`: what the entry's `sc` holds, readable in the audit too. */
+/** What a pin holds in an entry that holds `held`. */
+export function heldBy(pin: Pin, held: Nano): Nano {
+  return pin.own ?? held;
+}
+
+/**
+ * `{"team:search":{"day":"2026-11-24"}}`: what the entry's `sc` holds, readable in the audit too. What is not a window
+ * begins with `#`, which no budget id does.
+ */
 export function writePins(pins: readonly Pin[]): string {
   return JSON.stringify(
     Object.fromEntries(
-      pins.map((pin) => [pin.scope, Object.fromEntries(pin.windows.map(({ budget, id }) => [budget, id]))]),
+      pins.map(({ scope, pool, lease, own, running, windows }) => [
+        scope,
+        {
+          ...Object.fromEntries(windows.map(({ budget, id }) => [budget, id])),
+          ...(pool === 0 ? {} : { '#pool': pool }),
+          ...(lease === undefined ? {} : { '#lease': lease }),
+          ...(own === undefined ? {} : { '#own': String(own) }),
+          ...(running ? { '#run': 1 } : {}),
+        },
+      ]),
     ),
   );
 }
 
 export function readPins(sc: string): readonly Pin[] {
-  return entriesOf(JSON.parse(sc)).map(([scope, windows]) => ({
-    scope,
-    windows: entriesOf(windows).map(([budget, id]) => {
-      if (typeof id !== 'string') throw new TypeError('Bug! An entry names a window that is not text');
-      return { budget, id };
-    }),
-  }));
+  return Object.entries(record(JSON.parse(sc))).map(([scope, value]) => {
+    const parts = record(value);
+    const { '#pool': pool, '#lease': lease, '#own': own, '#run': running } = parts;
+    return {
+      scope,
+      pool: typeof pool === 'number' ? pool : 0,
+      lease: typeof lease === 'number' ? lease : undefined,
+      own: typeof own === 'string' ? toNano(BigInt(own)) : undefined,
+      running: running === 1,
+      windows: Object.entries(parts)
+        .filter(([budget]) => !budget.startsWith('#'))
+        .map(([budget, id]) => {
+          if (typeof id !== 'string') throw new TypeError('Bug! An entry names a window that is not text');
+          return { budget, id };
+        }),
+    };
+  });
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
-  if (typeof value !== 'object' || value === null) throw new TypeError('Bug! An entry holds no scopes');
-  return Object.entries(value);
+function record(value: unknown): Record<string, unknown> {
+  if (!isRecord(value)) throw new TypeError('Bug! An entry holds no scopes');
+  return value;
 }

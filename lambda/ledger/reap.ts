@@ -15,7 +15,9 @@ import {
   text,
 } from './items.ts';
 import type { ReapReport } from './ledger.ts';
+import { NOTHING_BACK } from './move.ts';
 import { readPins } from './pins.ts';
+import { closeLeases } from './reap-leases.ts';
 import { AFTER_CALL, Retry } from './retry.ts';
 import { settle } from './settle.ts';
 
@@ -70,7 +72,11 @@ async function reapJournal(ctx: Context, journal: string): Promise<ReapReport> {
     for (const entry of entries) {
       if (text(entry, 'st') === 'HELD' && (await abandon(ctx, journal, entry))) abandoned += 1;
     }
-    if (!(await ctx.store.query(journal, ENTRIES_FROM)).some((entry) => text(entry, 'st') === 'HELD')) break;
+    const after = await ctx.store.query(journal, ENTRIES_FROM);
+    if (!after.some((entry) => text(entry, 'st') === 'HELD')) {
+      await closeLeases(ctx, journal, after, retry);
+      break;
+    }
     if (!(await retry.later())) throw new Error('entries stay held');
   }
   return { journals: (await closeHeader(ctx, journal, retry)) ? 1 : 0, abandoned };
@@ -101,7 +107,13 @@ async function abandon(ctx: Context, journal: string, entry: Item & Key): Promis
     topUps: amount(entry, 'n'),
   };
   const facts = { basis: 'estimate' };
-  const result = await settle(ctx, held, { by: 'reaper', cost: 'hold', outcome: 'abandoned', facts });
+  const result = await settle(ctx, held, {
+    by: 'reaper',
+    cost: 'hold',
+    back: ({ running }) => ({ ...NOTHING_BACK, running }),
+    outcome: 'abandoned',
+    facts,
+  });
   if (result.type === 'settled') warn(ctx, 'ledger_abandoned', requestId, `in ${journal}`);
   return result.type === 'settled';
 }

@@ -1,127 +1,161 @@
-import type { Budget, ScopeBudgets } from '../core/budgets.ts';
 import { type Nano, toNano } from '../core/money.ts';
+import type { Budget, Mode, Rate } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
-import { amount, text } from './items.ts';
-import type { BudgetRefusal, BudgetView } from './ledger.ts';
+import type { Account, LimitName, Take } from './charge.ts';
+import { nanoseconds, neverFits as neverFitsRate, waitNs } from './gcra.ts';
+import { amount } from './items.ts';
+import type { BudgetRefusal, RateKind, RateRefusal, Refusal } from './ledger.ts';
 import type { Pin } from './pins.ts';
+import { rateShare, shareOf } from './shares.ts';
+import { type Used, usedNow, usedPinned } from './used.ts';
 
-/** The first budget whose limit is below the bound of one call: waiting does not help, a smaller request may. */
-export function neverFits(
-  scopes: readonly ScopeBudgets[],
-  estimate: Nano,
-  calendar: Calendar,
-): BudgetRefusal | undefined {
-  for (const scope of scopes) {
-    for (const budget of scope.budgets) {
-      if (estimate <= budget.limit) continue;
-      return {
-        ...named(scope, budget, calendar),
-        kind: 'never_fits',
-        estimate,
-        spent: toNano(0n),
-        held: toNano(0n),
-      };
-    }
-  }
-  return undefined;
+/** A limit without room, and what that means for whom. */
+export interface Lack {
+  readonly name: LimitName;
+  readonly mode: Mode;
+  readonly refusal: Refusal;
 }
 
-/** Why a fresh copy of a counter has no room for a new hold of `estimate`; undefined if it has. */
-export function full(
-  scope: ScopeBudgets,
-  estimate: Nano,
+/** A guess of how long a running request still takes, in milliseconds: the ledger cannot know. */
+const PARALLEL_WAIT_MS = 1_000;
+
+/** The limits below what one call needs: waiting does not help, a smaller request may. */
+export function misfits(account: Account, taken: Take, calendar: Calendar): readonly Lack[] {
+  const { scope, budgets, requests, tokens, parallel } = account.limits;
+  const lacks: Lack[] = [];
+  for (const budget of budgets) {
+    if (taken.money <= budget.limit) continue;
+    const refusal = budgetRefusal(account, budget, calendar, {
+      kind: 'never_fits',
+      estimate: taken.money,
+      spent: toNano(0n),
+      held: toNano(0n),
+    });
+    lacks.push({ name: budget.id, mode: budget.mode, refusal });
+  }
+  const rates = [
+    ['requests', requests, taken.requests],
+    ['tokens', tokens, taken.tokens],
+  ] as const;
+  for (const [of, rate, units] of rates) {
+    if (rate === undefined || !neverFitsRate(rate, units)) continue;
+    lacks.push({ name: of, mode: rate.mode, refusal: rateRefusal(scope, of, rate, units, 'never_fits', 0) });
+  }
+  if (parallel !== undefined && taken.running && parallel.limit < 1) {
+    const rate = { perMinute: parallel.limit, burst: parallel.limit, mode: parallel.mode };
+    const refusal = rateRefusal(scope, 'parallel', rate, 1, 'never_fits', 0);
+    lacks.push({ name: 'parallel', mode: parallel.mode, refusal });
+  }
+  return lacks;
+}
+
+/** The limits for which a counter has no room for a new charge, by this copy of it. */
+export function lacks(
+  account: Account,
+  taken: Take,
   counter: Item | undefined,
   calendar: Calendar,
-): BudgetRefusal | undefined {
-  for (const budget of scope.budgets) {
+): readonly Lack[] {
+  const found: Lack[] = [];
+  for (const budget of account.limits.budgets) {
     const used = usedNow(budget, counter, calendar);
-    if (used + estimate <= budget.limit) continue;
-    return refusal(scope, budget, counter, calendar, { used, held: toNano(0n), extra: estimate });
+    const share = shareOf(budget.limit, account, budget.id, used.window);
+    if (used.used + taken.money <= share) continue;
+    const refusal = full(account, budget, calendar, used, toNano(0n), taken.money);
+    found.push({ name: budget.id, mode: budget.mode, refusal });
   }
-  return undefined;
+  return [...found, ...rateLacks(account, taken, counter, calendar)];
 }
 
-/** Why a fresh copy of a counter has no room for `extra` beside the `held` that the request has in its pinned windows. */
-export function fullForMore(
-  scope: ScopeBudgets,
+function rateLacks(
+  account: Account,
+  taken: Take,
+  counter: Item | undefined,
+  calendar: Calendar,
+): readonly Lack[] {
+  const { scope, requests, tokens, parallel } = account.limits;
+  const nowNs = nanoseconds(calendar.now());
+  const found: Lack[] = [];
+  const rates = [
+    ['requests', 'rt', requests, taken.requests],
+    ['tokens', 'tt', tokens, taken.tokens],
+  ] as const;
+  for (const [of, attr, rate, units] of rates) {
+    if (rate === undefined || units === 0) continue;
+    const wait = waitNs(attr, rateShare(rate, account), units, nowNs, counter);
+    if (wait === 0n) continue;
+    const refusal = rateRefusal(scope, of, rate, units, 'exceeded', Number(wait / 1_000_000n) + 1);
+    found.push({ name: of, mode: rate.mode, refusal });
+  }
+  if (parallel !== undefined && taken.running && amount(counter, 'pl') >= BigInt(parallel.limit)) {
+    const rate = { perMinute: parallel.limit, burst: parallel.limit, mode: parallel.mode };
+    const refusal = rateRefusal(scope, 'parallel', rate, 1, 'exceeded', PARALLEL_WAIT_MS);
+    found.push({ name: 'parallel', mode: parallel.mode, refusal });
+  }
+  return found;
+}
+
+/** The budgets without room for `extra` beside the `held` that a request has in its pinned windows. */
+export function lacksForMore(
+  account: Account,
   pin: Pin,
   more: { readonly held: Nano; readonly extra: Nano },
   counter: Item | undefined,
   calendar: Calendar,
-): BudgetRefusal | undefined {
-  for (const budget of scope.budgets) {
+): readonly Lack[] {
+  return account.limits.budgets.flatMap((budget) => {
     const used = usedPinned(budget, pin, counter);
-    if (used === undefined || used + more.extra <= budget.limit) continue;
-    return refusal(scope, budget, counter, calendar, { used, ...more });
-  }
-  return undefined;
+    if (used === undefined) return [];
+    const share = shareOf(budget.limit, account, budget.id, used.window);
+    if (used.used + more.extra <= share) return [];
+    const refusal = full(account, budget, calendar, used, more.held, more.extra);
+    return [{ name: budget.id, mode: budget.mode, refusal }];
+  });
 }
 
-/** The budget with the least left, by the counters last seen; undefined where no budget binds. */
-export function tightest(
-  scopes: readonly ScopeBudgets[],
-  seen: (scope: string) => Item | undefined,
-  calendar: Calendar,
-): BudgetView | undefined {
-  let least: { scope: ScopeBudgets; budget: Budget; remaining: bigint } | undefined;
-  for (const scope of scopes) {
-    const counter = seen(scope.scope);
-    for (const budget of scope.budgets) {
-      const remaining = budget.limit - usedNow(budget, counter, calendar);
-      if (least === undefined || remaining < least.remaining) least = { scope, budget, remaining };
-    }
-  }
-  if (least === undefined) return undefined;
-  const remaining = toNano(least.remaining < 0n ? 0n : least.remaining);
-  return { ...named(least.scope, least.budget, calendar), remaining };
-}
-
-/**
- * What a window has used is known exactly, what of it is only held is not: a counter keeps one sum of holds for all its
- * windows. All of them are taken for this window's, so that a refusal rather says "try again" than "spent".
- */
-function refusal(
-  scope: ScopeBudgets,
+/** A window without room, told by its figures. What the request itself holds is not counted as others' holds. */
+export function full(
+  account: Pick<Account, 'limits'>,
   budget: Budget,
-  counter: Item | undefined,
   calendar: Calendar,
-  figures: { readonly used: bigint; readonly held: Nano; readonly extra: Nano },
+  { used, spent }: Used,
+  own: Nano,
+  extra: Nano,
 ): BudgetRefusal {
-  const running = amount(counter, 'tu') - amount(counter, 's');
-  const held = running < 0n ? 0n : running < figures.used ? running : figures.used;
-  const spent = figures.used - held;
-  const estimate = figures.held + figures.extra;
-  return {
-    ...named(scope, budget, calendar),
+  const estimate = toNano(own + extra);
+  const held = used - spent - own;
+  return budgetRefusal(account, budget, calendar, {
     kind: spent + estimate <= budget.limit ? 'held' : 'exceeded',
-    estimate: toNano(estimate),
-    spent: toNano(spent),
-    held: toNano(held - figures.held),
-  };
+    estimate,
+    spent,
+    held: toNano(held < 0n ? 0n : held),
+  });
 }
 
-function named(scope: ScopeBudgets, budget: Budget, calendar: Calendar) {
+function budgetRefusal(
+  { limits }: Pick<Account, 'limits'>,
+  budget: Budget,
+  calendar: Calendar,
+  figures: Pick<BudgetRefusal, 'kind' | 'estimate' | 'spent' | 'held'>,
+): BudgetRefusal {
   return {
-    scope: scope.scope,
+    type: 'budget',
+    scope: limits.scope,
     budgetId: budget.id,
     limit: budget.limit,
     resetsAt: calendar.end(budget.window),
+    ...figures,
   };
 }
 
-function usedNow(budget: Budget, counter: Item | undefined, calendar: Calendar): Nano {
-  if (budget.window.window === 'total') return amount(counter, 'tu');
-  const id = text(counter, `${budget.id}.id`);
-  const current = id !== undefined && id >= calendar.id(budget.window);
-  return current ? amount(counter, `${budget.id}.used`) : toNano(0n);
-}
-
-function usedPinned(budget: Budget, pin: Pin, counter: Item | undefined): Nano | undefined {
-  if (budget.window.window === 'total') return amount(counter, 'tu');
-  const window = pin.windows.find((pinned) => pinned.budget === budget.id)?.id;
-  if (window === undefined) return undefined;
-  if (text(counter, `${budget.id}.id`) === window) return amount(counter, `${budget.id}.used`);
-  if (text(counter, `${budget.id}.prev`) === window) return amount(counter, `${budget.id}.prevUsed`);
-  return undefined;
+function rateRefusal(
+  scope: string,
+  of: RateKind,
+  rate: Rate,
+  needed: number,
+  kind: RateRefusal['kind'],
+  waitMs: number,
+): RateRefusal {
+  return { type: 'rate', kind, of, scope, limit: rate.perMinute, burst: rate.burst, needed, waitMs };
 }

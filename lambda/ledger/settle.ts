@@ -1,18 +1,18 @@
 import type { Nano } from '../core/money.ts';
 import type { FailedOp, Item, Op } from '../ports/ledger-store.ts';
-import { adjust } from './charge.ts';
 import { type Context, warn } from './context.ts';
-import { amount, entryKey, equals, put, putFacts, text } from './items.ts';
-import type { Facts, Settled } from './ledger.ts';
-import type { Pin } from './pins.ts';
+import { amount, counterKey, entryKey, equals, put, putFacts, text } from './items.ts';
+import type { Facts, OwnAmounts, Settled } from './ledger.ts';
+import { adjust, type GivenBack } from './move.ts';
+import { heldBy, type Pin, readPins } from './pins.ts';
 import { AFTER_CALL, Retry, reasonOf } from './retry.ts';
 
-/** A held entry as last read; `held` and `topUps` are brought up to date when they turn out to be old. */
+/** A held entry as last read; what a top-up can change is brought up to date when it turns out to be old. */
 export interface HeldEntry {
   readonly requestId: string;
   readonly journal: string;
   readonly number: number;
-  readonly pins: readonly Pin[];
+  pins: readonly Pin[];
   held: Nano;
   topUps: bigint;
 }
@@ -21,6 +21,9 @@ export interface Closing {
   readonly by: 'self' | 'reaper';
   /** `hold`: nobody knows what it cost, so what was held is charged. */
   readonly cost: Nano | 'hold';
+  readonly own?: OwnAmounts | undefined;
+  /** What goes back to a counter beside money. */
+  readonly back: (pin: Pin) => GivenBack;
   readonly outcome: string;
   readonly facts: Facts;
 }
@@ -31,16 +34,20 @@ export async function settle(ctx: Context, entry: HeldEntry, closing: Closing): 
   let reason = 'the ledger is too busy';
   for (;;) {
     const cost = closing.cost === 'hold' ? entry.held : closing.cost;
-    const moves = entry.pins.map((pin) => adjust(pin, cost - entry.held, cost, ctx.counters.seen(pin.scope)));
+    // What a lease pays is in its counter already, and is adjusted there when the lease is closed.
+    const direct = entry.pins.filter(({ lease }) => lease === undefined);
+    const moves = direct.map((pin) => {
+      const charged = chargedTo(pin, entry, closing);
+      const seen = ctx.counters.seen(counterKey(pin.scope, pin.pool));
+      return adjust(pin, charged - heldBy(pin, entry.held), charged, seen, closing.back(pin));
+    });
     const result = await ctx.store.transact([...moves, finalOp(entry, cost, closing)]);
     if (result.type === 'done') {
-      moves.forEach((op, index) => {
-        ctx.counters.wrote(entry.pins[index]?.scope ?? '', op, false);
-      });
+      for (const op of moves) ctx.counters.wrote(op, false);
       return settled(ctx, entry, cost);
     }
     if (result.type === 'refused') {
-      const final = learn(ctx, entry, result.failed);
+      const final = learn(ctx, entry, direct, result.failed);
       if (final !== undefined) {
         if (text(final, 'by') === closing.by) return settled(ctx, entry, cost);
         if (closing.by === 'self')
@@ -58,9 +65,24 @@ export async function settle(ctx: Context, entry: HeldEntry, closing: Closing): 
   }
 }
 
+/** What one scope bears of the cost. */
+export function chargedTo(
+  pin: Pin,
+  entry: Pick<HeldEntry, 'held'>,
+  { cost, own }: Pick<Closing, 'cost' | 'own'>,
+): Nano {
+  if (cost === 'hold') return heldBy(pin, entry.held);
+  return pin.own === undefined ? cost : (own?.get(pin.scope) ?? cost);
+}
+
 function finalOp(entry: HeldEntry, cost: Nano, closing: Closing): Op {
   const set = [put('st', 'F'), put('a', cost), put('by', closing.by), put('outcome', closing.outcome)];
   if (cost > entry.held) set.push(put('overrun', 1n));
+  const own = entry.pins.filter((pin) => pin.own !== undefined);
+  if (own.length > 0) {
+    const amounts = own.map((pin) => [pin.scope, String(chargedTo(pin, entry, closing))]);
+    set.push(put('oc', JSON.stringify(Object.fromEntries(amounts))));
+  }
   putFacts(set, closing.facts);
   return {
     key: entryKey(entry.journal, entry.number),
@@ -71,16 +93,22 @@ function finalOp(entry: HeldEntry, cost: Nano, closing: Closing): Op {
 }
 
 /** Takes in what a refused write has shown; the entry, if it is final. */
-function learn(ctx: Context, entry: HeldEntry, failed: readonly FailedOp[]): Item | undefined {
+function learn(
+  ctx: Context,
+  entry: HeldEntry,
+  direct: readonly Pin[],
+  failed: readonly FailedOp[],
+): Item | undefined {
   for (const { index, item } of failed) {
-    const pin = entry.pins[index];
+    const pin = direct[index];
     if (pin !== undefined) {
-      ctx.counters.saw(pin.scope, item);
+      ctx.counters.saw(counterKey(pin.scope, pin.pool), item);
       continue;
     }
     if (text(item, 'st') !== 'HELD') return item ?? {};
     entry.held = amount(item, 'e');
     entry.topUps = amount(item, 'n');
+    entry.pins = readPins(text(item, 'sc') ?? '{}');
   }
   return undefined;
 }

@@ -6,6 +6,8 @@ export interface Journal {
   /** Milliseconds since the epoch after which the reaper may take it. */
   readonly expires: number;
   next: number;
+  /** Somebody else settles it: it was fenced, or what it holds is no longer known here. */
+  dead: boolean;
 }
 
 /** One writer. It has one journal at a time and one append at a time: number n+1 follows only when n is known. */

@@ -1,106 +1,210 @@
-import { type Nano, toNano } from '../core/money.ts';
+import { type Nano, toNano, ZERO } from '../core/money.ts';
 import type { FailedOp, Item, Op } from '../ports/ledger-store.ts';
-import { unavailable } from './append.ts';
-import { chargePinned } from './charge.ts';
+import { type Refused, unavailable } from './append.ts';
+import type { Account } from './charge.ts';
 import type { Context } from './context.ts';
-import type { Hold } from './hold.ts';
-import { amount, entryKey, equals, put, text } from './items.ts';
-import type { Admission, BudgetRefusal } from './ledger.ts';
-import type { Pin } from './pins.ts';
+import type { Hold, Holding } from './hold.ts';
+import { amount, counterKey, entryKey, equals, put, text } from './items.ts';
+import type { OwnAmounts, TopUp } from './ledger.ts';
+import { chargePinned } from './move.ts';
+import { heldBy, type Pin, readPins, writePins } from './pins.ts';
+import { inForce } from './policy.ts';
 import { beforeCall, Retry, reasonOf } from './retry.ts';
-import { fullForMore, neverFits, tightest } from './room.ts';
+import { lacksForMore, misfits } from './room.ts';
+import { viewOf } from './view.ts';
 
 /**
- * Brings the hold to `extra` above what it is known to be, taken from the windows that the request was charged in. Whatever the answer, the hold can still be
- * settled: settle reads the entry anew where a top-up in doubt has changed it.
+ * Brings the hold to `extra` above what it is known to be, taken from the windows that the request was charged in.
+ * Whatever the answer, the hold can still be settled: settle reads the entry anew where a top-up in doubt has changed it.
  */
-export async function topUp(ctx: Context, hold: Hold, extra: Nano): Promise<Admission> {
+export async function topUp(ctx: Context, hold: Hold, extra: Nano, own: OwnAmounts): Promise<TopUp> {
   if (extra < 0n) throw new RangeError('Bug! A negative top-up');
-  const wanted = hold.held + extra;
+  const wanted = toNano(hold.held + extra);
+  const shares = hold.pins.map((pin) =>
+    pin.own === undefined ? undefined : toNano(pin.own + (own.get(pin.scope) ?? ZERO)),
+  );
   const retry = new Retry(ctx, beforeCall(ctx.admitMs));
   let reason = 'the ledger is too busy';
-  let doubt = false;
+  let inDoubt = false;
   for (;;) {
-    const more = toNano(wanted - hold.held);
-    if (more <= 0n) return { type: 'admitted', reservation: hold };
-    const misfit = neverFits(hold.scopes, toNano(wanted), ctx.calendar);
-    if (misfit !== undefined) return { type: 'refused', refusal: misfit };
+    const pins = hold.pins.map((pin, index) => grownPin(pin, shares[index]));
+    const more = hold.pins.map((pin, index) => moreOf(pin, pins[index] ?? pin, hold.held, wanted));
+    if (wanted <= hold.held && more.every((each) => each === 0n)) {
+      return { type: 'admitted', reservation: hold };
+    }
+    if (!(await catchUp(ctx, hold)))
+      return unavailable('the limits have changed since the request was admitted');
+    const misfit = misfitOf(ctx, hold, wanted, pins);
+    if (misfit !== undefined) return misfit;
+    if (!pay(hold, pins, wanted)) return unavailable('the lease that pays for the request has no room');
     const charges = chargesOf(ctx, hold, more);
-    const result = await ctx.store.transact([...charges, entryOp(hold, more)]);
+    const next = { held: wanted > hold.held ? wanted : hold.held, pins };
+    const result = await ctx.store.transact([...charges.ops, entryOp(hold, next)]);
     if (result.type === 'done') {
-      charges.forEach((op, index) => {
-        ctx.counters.wrote(hold.scopes[index]?.scope ?? '', op, false);
-      });
-      return grown(ctx, hold, more);
+      for (const op of charges.ops) ctx.counters.wrote(op, false);
+      return grown(ctx, hold, next);
     }
     if (result.type !== 'refused') {
-      doubt ||= result.type === 'unknown';
+      inDoubt ||= result.type === 'unknown';
       reason = reasonOf(result);
       if (await retry.later()) continue;
       return unavailable(reason);
     }
-    const entry = result.failed.find((op) => op.index === charges.length);
+    const entry = result.failed.find((op) => op.index === charges.ops.length);
     if (entry === undefined) {
-      const refusal = learn(ctx, hold, more, result.failed);
+      const refusal = learn(ctx, hold, charges.of, more, result.failed);
       // In doubt an earlier try may itself have taken the room that is missing now, so this is no honest refusal.
-      if (refusal !== undefined) return doubt ? unavailable(reason) : { type: 'refused', refusal };
+      if (refusal !== undefined) return inDoubt ? unavailable(reason) : refusal;
     } else if (text(entry.item, 'st') !== 'HELD') {
       return unavailable('the request was settled by the reaper');
-    } else if (isGrown(entry.item, hold, more)) {
-      return grown(ctx, hold, more);
     } else {
-      // An earlier top-up, given up in doubt, has arrived after all; it may be enough already.
+      // An earlier try has arrived after all, this one's or that of a top-up given up in doubt; it may be enough already.
       hold.held = amount(entry.item, 'e');
       hold.topUps = amount(entry.item, 'n');
+      hold.pins = readPins(text(entry.item, 'sc') ?? '{}');
     }
     if (!retry.now()) return unavailable(reason);
   }
 }
 
-function chargesOf(ctx: Context, hold: Hold, extra: Nano): Op[] {
-  return hold.scopes.map((scope) =>
-    chargePinned(scope, pinOf(hold, scope.scope), extra, ctx.counters.seen(scope.scope)),
-  );
+function grownPin(pin: Pin, share: Nano | undefined): Pin {
+  return share === undefined || pin.own === undefined || share <= pin.own ? pin : { ...pin, own: share };
 }
 
-function entryOp(hold: Hold, extra: Nano): Op {
+function moreOf(before: Pin, after: Pin, held: Nano, wanted: Nano): Nano {
+  const more = heldBy(after, wanted) - heldBy(before, held);
+  return toNano(more > 0n ? more : 0n);
+}
+
+/** What can never fit under the limits in force now. */
+function misfitOf(ctx: Context, hold: Hold, wanted: Nano, pins: readonly Pin[]): Refused | undefined {
+  for (const [index, holding] of hold.holdings.entries()) {
+    const pin = pins[index];
+    const money = pin === undefined ? wanted : heldBy(pin, wanted);
+    const take = {
+      money,
+      requests: 0,
+      tokens: 0,
+      running: false,
+      as: 'request',
+      number: hold.configNumber,
+    } as const;
+    const misfit = misfits(current(ctx, holding), take, ctx.calendar).find(({ mode }) => mode === 'enforce');
+    if (misfit !== undefined) return { type: 'refused', refusal: misfit.refusal };
+  }
+  return undefined;
+}
+
+/** The limits in force now; those of an operator may have changed since the request was admitted. */
+function current(ctx: Context, { config, account }: Holding): Account {
+  const policy = ctx.policies.of(config.scope);
+  return { policy, limits: inForce(config, policy, ctx.clock.now()), pool: account.pool };
+}
+
+/** Reads policies that are known to be old. False if a newer config is in force, whose limits only a new request knows. */
+async function catchUp(ctx: Context, hold: Hold): Promise<boolean> {
+  for (const { account, lease } of hold.holdings) {
+    const { scope } = account.limits;
+    const seen = lease === undefined ? ctx.counters.seen(counterKey(scope, account.pool)) : undefined;
+    if (amount(seen, 'cn') > BigInt(hold.configNumber)) return false;
+    const told = ctx.policyVersion?.(scope) ?? 0n;
+    if (!ctx.policies.isBehindCounter(scope, seen) && !ctx.policies.isBehind(scope, told)) continue;
+    try {
+      await ctx.policies.load(scope);
+    } catch {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Sees to it that leases have paid what is wanted. What was paid and is not needed comes back when the request settles. */
+function pay(hold: Hold, pins: readonly Pin[], wanted: Nano): boolean {
+  return hold.holdings.every((holding, index) => {
+    const pin = pins[index];
+    if (holding.lease === undefined || pin === undefined) return true;
+    const missing = heldBy(pin, wanted) - holding.paid;
+    if (missing <= 0n) return true;
+    if (!holding.lease.payMore(toNano(missing))) return false;
+    holding.paid = toNano(holding.paid + missing);
+    return true;
+  });
+}
+
+function chargesOf(
+  ctx: Context,
+  hold: Hold,
+  more: readonly Nano[],
+): { ops: readonly Op[]; of: readonly number[] } {
+  const ops: Op[] = [];
+  const of: number[] = [];
+  hold.holdings.forEach((holding, index) => {
+    const pin = hold.pins[index];
+    const x = more[index];
+    if (pin === undefined || x === undefined || x === 0n || holding.lease !== undefined) return;
+    const seen = ctx.counters.seen(counterKey(pin.scope, pin.pool));
+    ops.push(chargePinned(current(ctx, holding), pin, x, hold.configNumber, seen, holding.relaxed));
+    of.push(index);
+  });
+  return { ops, of };
+}
+
+interface Grown {
+  readonly held: Nano;
+  readonly pins: readonly Pin[];
+}
+
+function entryOp(hold: Hold, next: Grown): Op {
   return {
-    key: entryKey(hold.journal, hold.number),
+    key: entryKey(hold.journal.pk, hold.number),
     // The number of top-ups makes a repeated packet fail: a hold alone may be the same twice.
     when: [equals('st', 'HELD'), equals('n', hold.topUps), equals('e', hold.held)],
-    set: [put('e', hold.held + extra), put('n', hold.topUps + 1n)],
+    set: [put('e', next.held), put('n', hold.topUps + 1n), put('sc', writePins(next.pins))],
   };
 }
 
-function isGrown(item: Item | undefined, hold: Hold, extra: Nano): boolean {
-  return amount(item, 'n') === hold.topUps + 1n && amount(item, 'e') === hold.held + extra;
-}
-
-function grown(ctx: Context, hold: Hold, extra: Nano): Admission {
-  hold.held = toNano(hold.held + extra);
+function grown(ctx: Context, hold: Hold, next: Grown): TopUp {
+  hold.held = next.held;
+  hold.pins = next.pins;
   hold.topUps += 1n;
-  hold.tightest = tightest(hold.scopes, (scope) => ctx.counters.seen(scope), ctx.calendar);
+  hold.view = viewOf(
+    hold.holdings.map((holding) => current(ctx, holding)),
+    (key) => ctx.counters.seen(key),
+    ctx.calendar,
+  );
   return { type: 'admitted', reservation: hold };
 }
 
 function learn(
   ctx: Context,
   hold: Hold,
-  extra: Nano,
+  of: readonly number[],
+  more: readonly Nano[],
   failed: readonly FailedOp[],
-): BudgetRefusal | undefined {
-  let refusal: BudgetRefusal | undefined;
+): Refused | undefined {
+  let refused: Refused | undefined;
   for (const { index, item } of failed) {
-    const scope = hold.scopes[index];
-    if (scope === undefined) continue;
-    ctx.counters.saw(scope.scope, item);
-    refusal ??= fullForMore(scope, pinOf(hold, scope.scope), { held: hold.held, extra }, item, ctx.calendar);
+    const at = of[index] ?? -1;
+    const holding = hold.holdings[at];
+    const pin = hold.pins[at];
+    const extra = more[at];
+    if (holding === undefined || pin === undefined || extra === undefined) continue;
+    ctx.counters.saw(counterKey(pin.scope, pin.pool), item);
+    if (ctx.policies.isBehindCounter(pin.scope, item)) continue;
+    refused ??= lackFor(ctx, holding, pin, { held: heldBy(pin, hold.held), extra }, item);
   }
-  return refusal;
+  return refused;
 }
 
-function pinOf(hold: Hold, scope: string): Pin {
-  const pin = hold.pins.find((pinned) => pinned.scope === scope);
-  if (pin === undefined) throw new Error('Bug! A scope of the request is not in its entry');
-  return pin;
+function lackFor(
+  ctx: Context,
+  holding: Holding,
+  pin: Pin,
+  more: { readonly held: Nano; readonly extra: Nano },
+  counter: Item | undefined,
+): Refused | undefined {
+  const all = lacksForMore(current(ctx, holding), pin, more, counter, ctx.calendar);
+  for (const { name, mode } of all) if (mode === 'observe') holding.relaxed.add(name);
+  const refusal = all.find(({ mode }) => mode === 'enforce')?.refusal;
+  return refusal === undefined ? undefined : { type: 'refused', refusal };
 }

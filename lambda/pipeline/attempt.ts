@@ -1,3 +1,4 @@
+import { mayCacheLong } from '../core/chat/bound.ts';
 import { type Charge, chargeOf } from '../core/chat/charge.ts';
 import { refusesReasoning } from '../core/chat/http-error.ts';
 import { Progress } from '../core/chat/progress.ts';
@@ -11,7 +12,7 @@ import type { KeyRef } from '../ports/secrets.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../ports/upstream.ts';
 import type { Edit } from '../wire/json-splice.ts';
 import { failureError } from './failure.ts';
-import { ownEdits } from './fallback.ts';
+import { isFallback, ownEdits } from './fallback.ts';
 import type { GatewayPorts } from './ports.ts';
 import { readAtMost, readStreamToCommit, readWhole } from './read-upstream.ts';
 import { isForwarded, type Served } from './services.ts';
@@ -49,7 +50,7 @@ export async function attempt(
   const key = ref === undefined ? undefined : await keyOf(() => ports.secrets.get(ref));
   if (key instanceof TollgateError) return { type: 'failed', error: key, charge: undefined };
   const go = (one: Try) => tryOnce(state, candidate, served, one, ports, setup);
-  let last: Try = { key, plain: state.trail.attempts.length > 0 };
+  let last: Try = { key, plain: isFallback(state, candidate) };
   let result = await go(last);
   if (ref !== undefined && failedBy(result) === 'upstream_auth') {
     const fresh = await keyOf(() => ports.secrets.renew(ref));
@@ -234,5 +235,6 @@ export function chargeFor(progress: Progress, candidate: Candidate, state: Admit
       candidate.outputTokens === undefined ? undefined : candidate.outputTokens * candidate.choices,
     stream: state.view.stream,
     choices: candidate.choices,
+    cachesLong: () => mayCacheLong(state.tape),
   });
 }

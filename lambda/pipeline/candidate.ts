@@ -1,19 +1,25 @@
 import { inputBound } from '../core/chat/bound.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import { boundOf } from '../core/chat/usage.ts';
+import type { LimitsConfig } from '../core/config/schema.ts';
 import { TollgateError } from '../core/errors.ts';
-import type { Nano } from '../core/money.ts';
+import { type Nano, ZERO } from '../core/money.ts';
 import { type Rung, type Target, targetName } from '../core/routing/target.ts';
+import type { ScopeLimits } from '../core/scope-limits.ts';
 import { threadRefusal } from '../dialects/anthropic/threads.ts';
-import { type Told, tell } from './losses.ts';
+import { doubtsOf } from './doubts.ts';
+import { tell } from './losses.ts';
+import { isBound, requestsOnly, strictnessOf } from './scopes.ts';
 import { type Served, servedBy } from './services.ts';
 import type { Setup } from './setup.ts';
 import type { Candidate, Guarded } from './states.ts';
 
 /** What is the same for every target of a request. */
 export interface Terms {
-  /** A budget binds the caller, so every cost must have a bound. */
-  readonly budgeted: boolean;
+  /** Limits that bind the caller. */
+  readonly scopes: readonly ScopeLimits[];
+  /** In force; providers' own limits are among them. */
+  readonly limits: LimitsConfig;
   /** The request may ask for the dearer, longer cache. */
   readonly cachesLong: boolean;
 }
@@ -23,7 +29,7 @@ export function candidateOf(
   state: Guarded,
   rung: Rung,
   target: Target,
-  { budgeted, cachesLong }: Terms,
+  terms: Terms,
   setup: Setup,
 ): Candidate | TollgateError {
   const { view } = state;
@@ -31,14 +37,15 @@ export function candidateOf(
   if (served instanceof TollgateError) return served;
   const told = tell(served, state.source, target, rung.unsupported, state.exchange.headers);
   if (told instanceof TollgateError) return told;
-  const generates = served.kind === 'chat';
-  if (budgeted && target.price === undefined) return unpriced(view, targetName(target));
-  const output = generates
-    ? outputFor(view, rung, target, served.service.format.needsMaxTokens, budgeted)
-    : NO_OUTPUT;
+  const scope = providerScope(served, target, terms, setup);
+  const strictness = strictnessOf(scope === undefined ? terms.scopes : [...terms.scopes, scope]);
+  const output =
+    served.kind === 'chat'
+      ? outputFor(view, rung, target, served.service.format.needsMaxTokens || isBound(strictness))
+      : NO_OUTPUT;
   if (output instanceof TollgateError) return output;
-  const priceless = budgeted ? unpricedParts(view, target) : undefined;
-  if (priceless !== undefined) return priceless;
+  const doubts = doubtsOf(view, target, output.tokens, strictness);
+  if (doubts instanceof TollgateError) return doubts;
   const { imageTokens, contextTokens } = target.capabilities;
   const text = inputBound(state.tape, view, imageTokens ?? 0, state.source.growth);
   const input = view.documents > 0 ? Math.max(text, contextTokens ?? 0) : text;
@@ -46,22 +53,38 @@ export function candidateOf(
   return {
     target,
     served,
+    scope,
     choices,
-    warnings: warningsOf(told, view, output),
+    warnings: [...told.warnings, ...capNote(view, output), ...doubts],
     outputTokens: output.tokens,
     inject: output.inject,
     inputBound: input,
-    bound: boundFor(target, input, output.tokens, choices, cachesLong),
+    ...(state.operation.kind === 'count_tokens'
+      ? { tokens: 0, bound: ZERO }
+      : {
+          tokens: input + (output.tokens ?? 0) * choices,
+          bound: boundFor(target, input, output.tokens, choices, terms.cachesLong),
+        }),
   };
 }
 
-function warningsOf(told: Told, view: RequestView, output: Output): readonly string[] {
-  if (!output.inject) return told.warnings;
-  const cap =
-    view.maxTokens === undefined
-      ? `max_tokens set to ${output.tokens}: the request gave none`
-      : `${view.maxTokens.param} capped to ${output.tokens}`;
-  return [...told.warnings, cap];
+function capNote(view: RequestView, output: Output): readonly string[] {
+  if (!output.inject) return [];
+  return view.maxTokens === undefined
+    ? [`max_tokens set to ${output.tokens}: the request gave none`]
+    : [`${view.maxTokens.param} capped to ${output.tokens}`];
+}
+
+/** The limits of the provider itself. An estimate asks nobody, and a count of tokens is a request and no more. */
+function providerScope(
+  served: Served,
+  target: Target,
+  { limits }: Terms,
+  setup: Setup,
+): ScopeLimits | undefined {
+  if (served.kind === 'estimate') return undefined;
+  const scope = setup.scopes.ofProvider(limits, target.provider);
+  return scope !== undefined && served.kind === 'count_tokens' ? requestsOnly(scope) : scope;
 }
 
 function servedFor(state: Guarded, target: Target, setup: Setup): Served | TollgateError {
@@ -87,14 +110,8 @@ interface Output {
 
 const NO_OUTPUT: Output = { tokens: 0, inject: false };
 
-/** The output cap of a call: the caller's, else the alias's, else the model's. */
-function outputFor(
-  view: RequestView,
-  rung: Rung,
-  target: Target,
-  needed: boolean,
-  budgeted: boolean,
-): Output | TollgateError {
+/** The output cap of a call: the caller's, else the alias's, else the model's. `needed`: one must be sent. */
+function outputFor(view: RequestView, rung: Rung, target: Target, needed: boolean): Output | TollgateError {
   const limit = target.capabilities.maxOutputTokens;
   if (view.maxTokens !== undefined) {
     const { value, param } = view.maxTokens;
@@ -106,34 +123,8 @@ function outputFor(
       { param, details: { limit } },
     );
   }
-  const injected = rung.maxOutputTokens ?? (budgeted || needed ? limit : undefined);
-  const tokens = least(rung.maxOutputTokens, limit);
-  if (budgeted && tokens === undefined) {
-    return new TollgateError(
-      'invalid_request',
-      `\`max_tokens\` is needed: a budget applies and no output limit of ${targetName(target)} is known`,
-      { param: 'max_tokens' },
-    );
-  }
-  return { tokens, inject: injected !== undefined };
-}
-
-/** What a budget cannot bound: pictures and documents whose tokens nobody knows. */
-function unpricedParts(view: RequestView, target: Target): TollgateError | undefined {
-  const name = targetName(target);
-  const { imageTokens, contextTokens } = target.capabilities;
-  if (view.images > 0 && imageTokens === undefined) return unbounded('Images', 'image_tokens', name);
-  if (view.documents > 0 && contextTokens === undefined)
-    return unbounded('Documents', 'context_tokens', name);
-  return undefined;
-}
-
-function unbounded(what: string, capability: string, target: string): TollgateError {
-  return new TollgateError(
-    'unsupported_parameter',
-    `${what} cannot be priced for ${target}: a budget applies and \`capabilities.${capability}\` is not known`,
-    { param: 'messages' },
-  );
+  const injected = rung.maxOutputTokens ?? (needed ? limit : undefined);
+  return { tokens: least(rung.maxOutputTokens, limit), inject: injected !== undefined };
 }
 
 function boundFor(
@@ -150,12 +141,4 @@ function boundFor(
 function least(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
-}
-
-function unpriced(view: RequestView, target: string): TollgateError {
-  return new TollgateError(
-    'model_unpriced',
-    `${view.model} has no price (${target}) and a budget applies, so its cost cannot be bounded. Give it a \`price\` in the config.`,
-    { param: 'model' },
-  );
 }

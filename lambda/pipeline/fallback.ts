@@ -2,7 +2,12 @@ import { hasSigned } from '../core/chat/signed.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { Edit } from '../wire/json-splice.ts';
 import { isForwarded, type Served } from './services.ts';
-import type { Admitted } from './states.ts';
+import type { Admitted, Candidate } from './states.ts';
+
+/** Whether a target takes the place of another one, which may have signed the reasoning of earlier turns. */
+export function isFallback({ trail, preferred }: Admitted, { target }: Candidate): boolean {
+  return trail.attempts.length > 0 || target !== preferred;
+}
 
 /**
  * Edits of a forwarded request that go before the provider's own. A further target did not sign what the first one may

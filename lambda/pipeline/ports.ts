@@ -1,5 +1,6 @@
 import type { Config } from '../core/config/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { LimitsBook } from '../ledger/limits-book.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids, Random } from '../ports/ids.ts';
 import type { Sealers } from '../ports/sealers.ts';
@@ -15,6 +16,8 @@ export interface GatewayPorts {
   readonly random: Random;
   readonly telemetry: Telemetry;
   readonly ledger: Ledger;
+  /** The limits in force, and what is stopped. */
+  readonly book: LimitsBook;
   readonly upstreams: Readonly<Record<Transport, Upstream>>;
   /** For what callers carry between two requests. */
   readonly sealers: Sealers;

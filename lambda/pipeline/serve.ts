@@ -1,9 +1,8 @@
 import { TollgateError } from '../core/errors.ts';
-import type { Reservation } from '../ledger/ledger.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import { admit } from './admit.ts';
 import { call } from './call.ts';
-import { disclosedHeaders } from './disclosure.ts';
+import { disclosedHeaders, refusalHeaders } from './disclosure.ts';
 import { health, models } from './discover.ts';
 import { guard } from './guard.ts';
 import { Interrupt } from './interrupt.ts';
@@ -111,9 +110,11 @@ async function journey(state: Received, route: ModelRoute, desk: Desk, reply: Re
   const held: { admitted: Admitted | undefined } = { admitted: undefined };
   state.trail.route = route.path;
   state.trail.format = route.operation.format;
+  // What is in force is read while the body arrives and is looked at, so it costs no time of its own.
+  const fresh = ports.book.refresh();
   try {
-    const end = await walk(state, route, desk, reply, held);
-    if (end !== undefined) await tell(end, state, reply, held.admitted);
+    const end = await walk(state, route, desk, reply, held, fresh);
+    if (end !== undefined) await tell(end, state, reply, held.admitted, ports.clock.now());
     state.trail.outcome = outcomeOf(end, state);
   } catch (error) {
     report(state, error, ports);
@@ -126,7 +127,9 @@ async function journey(state: Received, route: ModelRoute, desk: Desk, reply: Re
     state.interrupt.raise('fault');
   } finally {
     state.trail.status ??= 499;
-    await settleSafely(state, held.admitted?.reservation, desk);
+    // Nothing is left running when the request is over, since Lambda may freeze the process then.
+    await state.interrupt.orInterrupted(fresh);
+    await settleSafely(state, held.admitted, desk);
   }
 }
 
@@ -136,6 +139,7 @@ async function walk(
   desk: Desk,
   reply: Reply,
   held: { admitted: Admitted | undefined },
+  fresh: Promise<void>,
 ): Promise<TollgateError | undefined> {
   const { ports, setup } = desk;
   const caller = setup.identify(state.exchange.claim);
@@ -150,9 +154,10 @@ async function walk(
   const guarded = guard(parsed, setup);
   if (guarded instanceof TollgateError) return guarded;
   guarded.source.sealer = await sealerFor(guarded, ports, setup);
-  const planned = plan(guarded, setup);
+  await state.interrupt.orInterrupted(fresh);
+  const planned = plan(guarded, setup, ports.book);
   if (planned instanceof TollgateError) return planned;
-  const admitted = await admit(planned, ports);
+  const admitted = await admit(planned, ports, setup);
   if (admitted instanceof TollgateError) return admitted;
   held.admitted = admitted;
   const called = await call(admitted, ports, setup, reply);
@@ -165,10 +170,13 @@ async function tell(
   state: Received,
   reply: Reply,
   admitted: Admitted | undefined,
+  nowMs: number,
 ): Promise<void> {
   state.trail.errorCode = end.code;
   const headers =
-    admitted === undefined ? {} : disclosedHeaders(admitted, admitted.trail.attempts.at(-1)?.target);
+    admitted === undefined
+      ? refusalHeaders(state, nowMs)
+      : disclosedHeaders(admitted, admitted.trail.attempts.at(-1)?.target, nowMs);
   await reply.fail(end, headers);
 }
 
@@ -182,7 +190,7 @@ function outcomeOf(end: TollgateError | undefined, state: Received): string {
 }
 
 async function discover(state: Received, route: PlainRoute, desk: Desk, reply: Reply): Promise<void> {
-  const { setup } = desk;
+  const { ports, setup } = desk;
   const json = { 'content-type': 'application/json', ...state.dialect.requestHeaders(state.id) };
   if (route.rooms === 'health') {
     const { status, body } = health(state.exchange.path, setup, desk.refuse);
@@ -190,18 +198,15 @@ async function discover(state: Received, route: PlainRoute, desk: Desk, reply: R
     return;
   }
   const caller = setup.identify(state.exchange.claim);
-  const found = caller instanceof TollgateError ? caller : models(state.exchange.path, state.dialect, setup);
+  if (!(caller instanceof TollgateError)) await state.interrupt.orInterrupted(ports.book.refresh());
+  const found = caller instanceof TollgateError ? caller : models(state, caller, setup, ports.book);
   if (found instanceof TollgateError) await reply.fail(found, {});
   else await reply.whole(200, json, Buffer.from(JSON.stringify(found)));
 }
 
-async function settleSafely(
-  state: Received,
-  reservation: Reservation | undefined,
-  desk: Desk,
-): Promise<void> {
+async function settleSafely(state: Received, admitted: Admitted | undefined, desk: Desk): Promise<void> {
   try {
-    await settle(state, reservation, desk.ports, desk.refusals);
+    await settle(state, admitted, desk.ports, desk.refusals);
   } catch (error) {
     // The hold stays in the ledger, and the reaper posts it: money is safe, the operator is told.
     report(state, error, desk.ports);

@@ -1,11 +1,13 @@
 import { finalFacts, heldFacts } from '../core/audit/entry.ts';
 import { inputOf } from '../core/chat/usage.ts';
 import { targetName } from '../core/routing/target.ts';
-import type { Reservation, Settled } from '../ledger/ledger.ts';
+import type { OwnAmounts, Settled } from '../ledger/ledger.ts';
+import { providerOf } from './ask.ts';
 import type { GatewayPorts } from './ports.ts';
 import { finalRecord, heldRecord } from './records.ts';
 import type { RefusalRow, RefusalRows } from './refusal-rows.ts';
-import type { Received } from './states.ts';
+import type { Admitted, Received } from './states.ts';
+import type { Trail } from './trail.ts';
 
 /**
  * The last room, after the last byte: charges what the request cost and makes its entry final, which is its audit
@@ -13,15 +15,18 @@ import type { Received } from './states.ts';
  */
 export async function settle(
   state: Received,
-  reservation: Reservation | undefined,
+  admitted: Admitted | undefined,
   ports: GatewayPorts,
   refusals: RefusalRows,
 ): Promise<void> {
   const { trail } = state;
   report(state, ports);
-  if (reservation !== undefined) {
-    const settled = await ports.ledger.settle(reservation, {
+  if (admitted !== undefined) {
+    const tokens = tokensOf(trail);
+    const settled = await ports.ledger.settle(admitted.reservation, {
       cost: trail.cost,
+      own: ownCosts(admitted),
+      ...(tokens === undefined ? {} : { tokens }),
       outcome: trail.outcome ?? 'unknown',
       facts: finalFacts(finalRecord(state, ports, 1)),
     });
@@ -30,6 +35,19 @@ export async function settle(
   }
   if (trail.caller === undefined) return;
   await recordRefusals(refusals.take(trail.caller.principal, state, ports.clock.now()), ports);
+}
+
+/** What was used; undefined where only a bound is known. An attempt that nobody billed has used nothing. */
+function tokensOf({ usage, usageSource }: Trail): number | undefined {
+  if (usageSource === 'none') return 0;
+  if (usageSource !== 'upstream' || usage === undefined) return undefined;
+  return inputOf(usage) + usage.output + usage.reasoning;
+}
+
+/** What each provider's own scope bears; after a fault of ours its hold, like the reaper. */
+function ownCosts({ own, trail }: Admitted): OwnAmounts {
+  if (trail.usageSource === 'estimate') return own;
+  return new Map([...own.keys()].map((scope) => [scope, trail.costAt(providerOf(scope))]));
 }
 
 /** Writes refusals as entries that are final at once. */

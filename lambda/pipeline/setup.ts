@@ -1,7 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { findModel } from '../catalog/catalog.ts';
-import type { ScopeBudgets } from '../core/budgets.ts';
-import { bindingBudgets } from '../core/config/binding.ts';
 import { limitsOf } from '../core/config/limits.ts';
 import type { Config } from '../core/config/schema.ts';
 import type { GuardPolicy } from '../core/guard/policy.ts';
@@ -13,12 +11,10 @@ import type { Rung } from '../core/routing/target.ts';
 import { makeProvider } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { GatewayPorts } from './ports.ts';
+import { Scopes } from './scopes.ts';
 
 /** Requested names whose resolution is remembered; wildcards make their number the caller's choice. */
 const REMEMBERED_MODELS = 1_000;
-
-/** Callers whose budgets are remembered. */
-const REMEMBERED_CALLERS = 1_000;
 
 /** What a config means, worked out once. A request reads it as its one snapshot. */
 export interface Setup {
@@ -30,8 +26,7 @@ export interface Setup {
   readonly since: number;
   readonly identify: Identify;
   resolve(model: string): Rung | undefined;
-  /** Budgets that bind a caller. */
-  scopesOf(caller: Caller): readonly ScopeBudgets[];
+  readonly scopes: Scopes;
   /** A provider of the config, by its name. */
   provider(name: string): Provider | undefined;
   /** Whether a caller's reasoning is sealed into the ids of its tool calls. */
@@ -43,7 +38,6 @@ export interface Setup {
 export function setUp(ports: GatewayPorts): Setup {
   const { config } = ports;
   const resolved = new LRUCache<string, Rung>({ max: REMEMBERED_MODELS });
-  const bound = new LRUCache<string, readonly ScopeBudgets[]>({ max: REMEMBERED_CALLERS });
   const classes = config.guard?.classes;
   const providers = new Map(
     Object.entries(config.providers).map(([name, section]) => [name, makeProvider(section)]),
@@ -55,12 +49,7 @@ export function setUp(ports: GatewayPorts): Setup {
     guardPolicy: (dataClass) => classes?.[dataClass] ?? 'allow',
     since: Math.floor(ports.clock.now() / 1000),
     identify: identifier(config.callers ?? [], ports.keyOf, ports.world),
-    scopesOf(caller) {
-      const name = JSON.stringify([caller.team, caller.app, caller.user]);
-      const known = bound.get(name) ?? bindingBudgets(config.budgets ?? [], caller);
-      bound.set(name, known);
-      return known;
-    },
+    scopes: new Scopes(),
     resolve(model) {
       const known = resolved.get(model);
       if (known !== undefined) return known;

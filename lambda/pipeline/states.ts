@@ -1,10 +1,10 @@
-import type { ScopeBudgets } from '../core/budgets.ts';
 import type { Progress } from '../core/chat/progress.ts';
 import type { StreamPiece, StreamReader } from '../core/chat/reading.ts';
 import type { RequestView } from '../core/chat/request.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import type { Nano } from '../core/money.ts';
 import type { Rung, Target } from '../core/routing/target.ts';
+import type { ScopeLimits } from '../core/scope-limits.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { AnswerFacts, Operation } from '../formats/format.ts';
 import type { Reservation } from '../ledger/ledger.ts';
@@ -51,28 +51,43 @@ export interface Guarded extends Parsed {
 export interface Candidate {
   readonly target: Target;
   readonly served: Served;
+  /** Limits of its provider that the call takes part in; undefined: there are none. */
+  readonly scope: ScopeLimits | undefined;
   /** Answers that are asked for, at least 1. */
   readonly choices: number;
   /** What is dropped, capped, emulated or injected for this target. */
   readonly warnings: readonly string[];
-  /** Output tokens per choice that will be allowed; undefined only where no budget applies and no limit is known. */
+  /** Output tokens per choice that will be allowed; undefined only where no limit is known and nothing enforced needs one. */
   readonly outputTokens: number | undefined;
   /** Whether the gateway injects that cap because the caller gave none. */
   readonly inject: boolean;
   readonly inputBound: number;
-  /** The most one attempt can cost; undefined for an unpriced target where no budget applies. */
+  /** The most tokens one attempt can use, as far as anyone knows; 0 for a count of tokens. */
+  readonly tokens: number;
+  /** The most one attempt can cost; undefined where nobody knows and no enforced budget applies. */
   readonly bound: Nano | undefined;
 }
 
 export interface Planned extends Guarded {
   readonly rung: Rung;
-  readonly scopes: readonly ScopeBudgets[];
+  /** Limits that bind the caller, whichever target answers. */
+  readonly scopes: readonly ScopeLimits[];
+  /** Number of the config that the limits are from. */
+  readonly number: number;
   /** In the order in which they are tried; at least one. */
-  readonly candidates: readonly [Candidate, ...Candidate[]];
+  readonly candidates: Candidates;
+  /** The target that would be called if no provider was stopped or short of room. */
+  readonly preferred: Target;
+  /** Which providers were passed over, and why, as the caller is told. */
+  readonly passedOver: readonly string[];
 }
+
+export type Candidates = readonly [Candidate, ...Candidate[]];
 
 export interface Admitted extends Planned {
   readonly reservation: Reservation;
+  /** What each provider's own scope holds by now; grows with the top-ups. */
+  readonly own: Map<string, Nano>;
 }
 
 /** The answer that committed: nothing of another target's can follow. */

@@ -11,6 +11,7 @@ import { addUsage, type Usage } from '../core/chat/usage.ts';
 import type { Caller } from '../core/identity/caller.ts';
 import { type Nano, toNano, ZERO } from '../core/money.ts';
 import type { Target } from '../core/routing/target.ts';
+import type { Refusal } from '../ledger/ledger.ts';
 
 /**
  * What happened to a request so far, for its audit row. It is the one mutable thing that travels through the rooms,
@@ -37,6 +38,8 @@ export class Trail {
   readonly attempts: AttemptRecord[] = [];
   readonly warnings: string[] = [];
   refusedBy: RefusedBy | undefined;
+  /** The limit that had no room, where that ended the request. */
+  refusal: Refusal | undefined;
   /** HTTP status that was sent or would have been. */
   status: number | undefined;
   errorCode: string | undefined;
@@ -46,6 +49,7 @@ export class Trail {
   usageSource: UsageSource = 'none';
   /** Cost of everything that was or may have been billed. */
   cost: Nano = ZERO;
+  readonly #costs = new Map<string, Nano>();
   firstByteAt: number | undefined;
   /** When the first attempt was sent, and when the upstream's last byte was read: what lies outside is our own share. */
   sentAt: number | undefined;
@@ -62,15 +66,21 @@ export class Trail {
    * what the reaper would post.
    */
   assumeBilled(held: Nano): void {
-    if (this.sentAt === undefined || this.upstreamEndedAt !== undefined || this.cost >= held) return;
-    this.cost = held;
+    if (this.sentAt === undefined || this.upstreamEndedAt !== undefined) return;
+    if (this.cost < held) this.cost = held;
     this.usageSource = 'estimate';
   }
 
   /** Adds what an attempt cost. Tokens of several billed attempts add up; one bound among them makes the sum a bound. */
-  addCharge(charge: Charge): void {
+  addCharge(charge: Charge, provider: string): void {
     this.cost = toNano(this.cost + charge.cost);
+    this.#costs.set(provider, toNano(this.costAt(provider) + charge.cost));
     this.usage = this.usage === undefined ? charge.usage : addUsage(this.usage, charge.usage);
     if (this.usageSource !== 'partial') this.usageSource = charge.source;
+  }
+
+  /** What of the cost was or may have been billed by one provider. */
+  costAt(provider: string): Nano {
+    return this.#costs.get(provider) ?? ZERO;
   }
 }

@@ -28,7 +28,7 @@ export async function translate(
   reply: Reply,
 ): Promise<Translated> {
   const { committed } = state;
-  const headers = disclosedHeaders(state, targetName(state.candidate.target));
+  const headers = disclosedHeaders(state, targetName(state.candidate.target), ports.clock.now());
   if (committed.kind === 'whole') {
     await whole(state, committed, headers, ports, setup, reply);
     return undefined;
@@ -106,7 +106,7 @@ function interrupted(name: string, state: Called): TollgateError {
 
 function meter(state: Called, ports: GatewayPorts): void {
   const { progress } = state.committed;
-  state.trail.addCharge(chargeFor(progress, state.candidate, state));
+  state.trail.addCharge(chargeFor(progress, state.candidate, state), state.candidate.target.provider);
   state.trail.finish = progress.finish;
   state.trail.upstreamEndedAt = ports.clock.monotonic();
 }

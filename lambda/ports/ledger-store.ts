@@ -44,8 +44,8 @@ export type TransactResult =
   | { readonly type: 'done' }
   /** Conditions failed; nothing was written. Lists every op known to have failed, at least one. */
   | { readonly type: 'refused'; readonly failed: readonly FailedOp[] }
-  /** Another transaction was in the way; nothing was written. */
-  | { readonly type: 'conflict' }
+  /** Another transaction was in the way; nothing was written. `at`: of which ops, where the store tells. */
+  | { readonly type: 'conflict'; readonly at?: readonly number[] }
   /** Throttled or down; nothing was written. */
   | { readonly type: 'unavailable'; readonly reason: string }
   /** The answer was lost: written or not, nobody knows. */
@@ -60,8 +60,8 @@ export interface JournalRef {
 /** None of the calls rejects for an outage of `transact`; reads reject with a `TollgateError` `ledger_unavailable`. */
 export interface LedgerStore {
   transact(ops: readonly Op[]): Promise<TransactResult>;
-  /** Strongly consistent. */
-  get(key: Key): Promise<Item | undefined>;
+  /** Strongly consistent unless `stale` is allowed, which costs half. */
+  get(key: Key, read?: 'stale'): Promise<Item | undefined>;
   /** All items of a partition whose sort key is at least `from`, in order, strongly consistent. */
   query(pk: string, from: string): Promise<readonly (Item & Key)[]>;
   /** Journals of one index shard (`gx`, `X0` to `X7`) whose `exp` is below `before`; may lag a little behind writes. */

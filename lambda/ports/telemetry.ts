@@ -1,3 +1,5 @@
+import type { Mark } from './notices.ts';
+
 /**
  * Everything the gateway may log, as a closed union, so that no secret and no text of a request can slip in. Telemetry
  * fails open: an adapter never throws.
@@ -33,6 +35,21 @@ export type TelemetryEvent =
       readonly what: string;
       readonly requestId: string | undefined;
       readonly detail: string;
+    }
+  /** A budget reached a mark, once per window. `soft` is its soft limit where that is the mark. */
+  | {
+      readonly type: 'alert';
+      readonly scope: string;
+      readonly budgetId: string;
+      readonly window: string;
+      readonly mark: Mark;
+      readonly spentNano: bigint;
+      readonly limitNano: bigint;
+      readonly softNano: bigint | undefined;
+      /** A call was refused for lack of room, although less than the limit is spent. */
+      readonly refused: boolean;
+      /** Milliseconds since the epoch; undefined for a total and for a window that is over. */
+      readonly resetsAt: number | undefined;
     }
   /** A fault of ours. `detail` is the stack, which holds code positions and no data. */
   | { readonly type: 'bug'; readonly requestId: string | undefined; readonly detail: string };

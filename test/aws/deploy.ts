@@ -9,6 +9,7 @@ export interface Outputs {
   readonly AuditDatabase: string;
   readonly AuditWorkgroup: string;
   readonly Url: string;
+  readonly BudgetAlerts: string;
 }
 
 const STACK = 'tollgate-test-gateway';

@@ -8,6 +8,7 @@ import { shippedQueries } from '../../bin/commands/query/shipped.ts';
 import { auditViewSql } from '../../lib/audit-view.ts';
 import { urlEvent } from '../runtime/events.ts';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
+import { checkAlerts } from './alerts.ts';
 import { ask } from './athena.ts';
 import { runConformance } from './conformance.ts';
 import { bootstrap, deploy, type Outputs } from './deploy.ts';
@@ -39,6 +40,7 @@ export async function checkDeployment(emulator: Emulator): Promise<void> {
       stream(runtime),
     );
     if (requestId !== undefined) await checkAudit(emulator, outputs, requestId);
+    await checkAlerts(emulator, outputs);
     await check('the deployed sweeper runs and finds nothing to do', async () => {
       const report = await invoke(emulator, 'Sweeper');
       assert.deepEqual(report, { journals: 0, abandoned: 0 });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LEDGER_INDEX_NAME } from '../../lambda/env.ts';
+import { ledgerStampedes } from '../conformance/ledger-store-stampede.ts';
 import { ledgerStoreSuite } from '../conformance/ledger-store-suite.ts';
 import { openEmulatedStore } from '../support/dynamo-fake-store.ts';
 
 /** Run by `npm run test:aws`, which names the emulator. Never against an account: the store in use has test keys. */
-const url = process.env['AWS_ENDPOINT_URL'];
-if (url === undefined || !new URL(url).hostname.startsWith('127.'))
-  throw new Error('run it by `npm run test:aws`');
+const url = process.env['AWS_ENDPOINT_URL'] ?? 'http://nowhere';
+if (!new URL(url).hostname.startsWith('127.')) throw new Error('run it by `npm run test:aws`');
 
 const admin = new DynamoDBClient({
   endpoint: url,
@@ -15,7 +15,10 @@ const admin = new DynamoDBClient({
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
 
-ledgerStoreSuite("the emulator's DynamoDB", async () => {
+ledgerStoreSuite("the emulator's DynamoDB", open);
+ledgerStampedes("the emulator's DynamoDB", open);
+
+async function open() {
   const TableName = `conformance-${randomUUID()}`;
   await admin.send(
     new CreateTableCommand({
@@ -51,4 +54,4 @@ ledgerStoreSuite("the emulator's DynamoDB", async () => {
       await admin.send(new DeleteTableCommand({ TableName }));
     },
   };
-});
+}

@@ -33,6 +33,22 @@ export function readCases(open: () => Promise<Disposable>): void {
     }
   });
 
+  onStore(open, 'reads a copy that may be stale: the same item, complete, and no other', async (store) => {
+    assert.equal(await store.get(KEY, 'stale'), undefined);
+    await given(store, KEY, { n: 0n, twice: 0n, bytes: new Uint8Array([0, 255]), big: 2n ** 53n + 1n });
+    let last = -1n;
+    for (let round = 1n; round <= 20n; round++) {
+      await store.transact([op(KEY, [], [put('n', round), put('twice', 2n * round)])]);
+      const copy = plain(await store.get(KEY, 'stale'));
+      // It may be older than the last write, but never half of one.
+      const n = BigInt(String(copy?.['n']));
+      assert.ok(n <= round && n >= last, `${n} after ${round}, ${last} seen before`);
+      assert.deepEqual(copy, { n, twice: 2n * n, bytes: [0, 255], big: 2n ** 53n + 1n });
+      last = n;
+    }
+    assert.equal(await store.get({ pk: KEY.pk, sk: 'D' }, 'stale'), undefined);
+  });
+
   onStore(open, 'does not change an item that it has given away', async (store) => {
     await given(store, KEY, { a: 1n });
     const before = await store.get(KEY);

@@ -95,7 +95,7 @@ describe('the bundles', () => {
     const text = readFileSync(join(result.folders.gateway, 'config.json'));
     assert.deepEqual(JSON.parse(text.toString()), config);
     assert.equal(createHash('sha256').update(text).digest('hex'), result.configHash);
-    for (const name of ['sweeper', 'auditor'] as const) {
+    for (const name of ['sweeper', 'auditor', 'alerter'] as const) {
       assert.equal(readdirSync(result.folders[name]).includes('config.json'), false);
     }
   });

@@ -29,6 +29,7 @@ export function deployment(options: Pick<TollgateProps, 'reservedConcurrency' | 
     gateway: folder('gateway'),
     sweeper: folder('sweeper'),
     auditor: folder('auditor'),
+    alerter: folder('alerter'),
     configHash: 'ab'.repeat(32),
   };
   const context = JSON.parse(readFileSync('cdk.json', 'utf8')).context;

@@ -16,6 +16,7 @@ describe('the deployment: who may do what', () => {
 
   it('hands functions names and hashes, never a key', () => {
     const known = new Set([
+      'ALERT_TOPIC',
       'AUDIT_STREAM',
       'CONFIG_HASH',
       'LEDGER_INDEX',

@@ -33,7 +33,7 @@ describe('the deployment: door and ledger', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
     });
-    gateway.resourceCountIs('AWS::Lambda::Function', 3);
+    gateway.resourceCountIs('AWS::Lambda::Function', 4);
     gateway.hasResourceProperties('AWS::Lambda::Function', { Timeout: 900, MemorySize: 1024 });
   });
 
@@ -41,7 +41,7 @@ describe('the deployment: door and ledger', () => {
     const limits = Object.values(gateway.findResources('AWS::Lambda::Function')).map(
       (fn) => fn['Properties'].ReservedConcurrentExecutions,
     );
-    assert.deepEqual(limits, [undefined, undefined, undefined]);
+    assert.deepEqual(limits, [undefined, undefined, undefined, undefined]);
     const { stateless } = deployment({ reservedConcurrency: 50 });
     const fn = stateless.gateway.alias.lambda.node.defaultChild as { reservedConcurrentExecutions?: number };
     assert.equal(fn.reservedConcurrentExecutions, 50);
@@ -136,7 +136,7 @@ describe('the deployment: door and ledger', () => {
   it('refuses a name of an environment that would break names of resources', async () => {
     const { App } = await import('aws-cdk-lib');
     const { addTollgate } = await import('../../lib/tollgate.ts');
-    const bundles = { gateway: '.', sweeper: '.', auditor: '.', configHash: '' };
+    const bundles = { gateway: '.', sweeper: '.', auditor: '.', alerter: '.', configHash: '' };
     for (const environment of ['', 'Prod', '1st', 'a'.repeat(21), 'x y']) {
       assert.throws(() => addTollgate(new App(), { environment, config, bundles }), /lower-case letters/);
     }

@@ -44,6 +44,11 @@ test('under a budget of one cent a short call is admitted and a later one gets t
   assert.equal(error?.tollgate?.['scope'], 'account');
   assert.equal(error?.tollgate?.['limit_usd'], '0.01');
   assert.equal(error?.tollgate?.['resets_at'], '2026-11-25T00:00:00.000Z');
+  assert.equal(refused.answerHeaders['x-tollgate-budget-scope'], 'account day');
+  assert.equal(refused.answerHeaders['x-tollgate-budget-limit-usd'], '0.01');
+  const left = Number(refused.answerHeaders['x-tollgate-budget-remaining-usd']);
+  assert.ok(left >= 0 && left < 0.01);
+  assert.equal(refused.answerHeaders['x-tollgate-budget-reset'], '2026-11-25T00:00:00.000Z');
   const row = rows().at(-1);
   assert.equal(row?.outcome, 'refused');
   assert.equal(row?.error_code, 'budget_exceeded');
@@ -55,6 +60,8 @@ test('a call that can never fit is told the max_tokens that would', async () => 
   const refused = await ask(chat({ max_tokens: 4000 }));
   const fits = Number(refused.json.error?.tollgate?.['max_tokens_that_fits']);
   assert.equal(refused.json.error?.tollgate?.['reason'], 'never_fits');
+  assert.equal(refused.answerHeaders['x-tollgate-budget-limit-usd'], '0.01');
+  assert.equal(refused.answerHeaders['x-tollgate-budget-remaining-usd'], undefined, 'nobody looked at it');
   assert.ok(fits > 50 && fits < 167);
   assert.equal((await ask(chat({ max_tokens: fits }))).status, 200);
   assert.equal(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
-import { CheckedStore } from '../support/ledger-checker.ts';
 import { type Faults, FaultyStore, NO_FAULTS, Process } from '../support/ledger-faults.ts';
 import { budget, NOON, scope, usd } from '../support/ledger-world.ts';
 import { CountingIds, Dice, VirtualTime } from '../support/virtual-clock.ts';
+import { Oracle } from './oracle/oracle.ts';
+import { Rulebook } from './oracle/rulebook.ts';
+import { newTally } from './tally.ts';
 
 const team = scope('team:a', budget('day', 1_000));
 const user = scope('user:u', budget('month', 1_000));
@@ -34,11 +36,12 @@ async function stampede(
   const time = new VirtualTime(NOON);
   const dice = new Dice(1);
   const ids = new CountingIds();
-  const store = new CheckedStore(scopes);
+  const rulebook = new Rulebook([new Map(scopes.map((limits) => [limits.scope, limits]))]);
+  const oracle = new Oracle(() => time.now, rulebook, newTally());
   const ledgers = Array.from({ length: processes }, (_, index) => {
     const process = new Process(time, `env${index}`, 0);
     return createLedger({
-      store: new FaultyStore(process, store, dice, faults),
+      store: new FaultyStore(process, oracle.store, dice, faults),
       clock: process.clock(),
       ids,
       random: dice,
@@ -49,19 +52,13 @@ async function stampede(
   });
   const counts: Record<string, number> = {};
   const all = Array.from({ length: 1_000 }, async (_, index) => {
-    const ledger = ledgers[index % processes]!;
-    const { type } = await ledger.admit({
-      requestId: `r${index}`,
-      scopes,
-      estimate: usd(10),
-      facts: {},
-    });
+    const request = { requestId: `r${index}`, scopes, number: 1, estimate: usd(10), tokens: 0, facts: {} };
+    const { type } = await ledgers[index % processes]!.admit(request);
     counts[type] = (counts[type] ?? 0) + 1;
   });
   await time.finish(Promise.all(all));
-  const held = store.entries().filter((entry) => entry['st'] === 'HELD');
-  assert.equal(store.problem, undefined);
-  assert.equal(held.length, 100);
-  assert.equal(store.items.get('S#team:a\nC')?.['day.used'], 1_000n);
+  assert.equal(oracle.problem, undefined);
+  assert.equal(oracle.held(), 100);
+  assert.equal(oracle.store.find({ pk: 'S#team:a', sk: 'C' })?.['day.used'], 1_000n);
   return counts;
 }

@@ -3,11 +3,13 @@ import { createSealers } from '../../lambda/adapters/node/sealers.ts';
 import { rowOf } from '../../lambda/core/audit/entry.ts';
 import type { AuditRow } from '../../lambda/core/audit/row.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
+import type { Ledger } from '../../lambda/ledger/ledger.ts';
 import { createGateway, type Gateway } from '../../lambda/pipeline/serve.ts';
 import type { LedgerStore } from '../../lambda/ports/ledger-store.ts';
 import type { TelemetryEvent } from '../../lambda/ports/telemetry.ts';
 import type { Upstream } from '../../lambda/ports/upstream.ts';
 import { FakeExchange, type FakeRequest } from './fake-exchange.ts';
+import { FixedBook } from './fixed-book.ts';
 import { MemoryStore } from './memory-store.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
 import { CountingIds, Dice, VirtualTime, virtualClock } from './virtual-clock.ts';
@@ -37,6 +39,8 @@ export interface TestGateway {
   readonly time: VirtualTime;
   readonly store: LedgerStore & { readonly items?: MemoryStore['items'] };
   readonly events: TelemetryEvent[];
+  /** The limits in force and what is stopped, for a test to change. */
+  readonly book: FixedBook;
   /** Serves a request to its end in virtual time. */
   ask(request: FakeRequest | FakeExchange): Promise<FakeExchange>;
   /** Audit rows of everything final so far. */
@@ -49,6 +53,8 @@ export function testGateway(
   yaml: string = CONFIG,
   store: LedgerStore & { readonly items?: MemoryStore['items'] } = new MemoryStore(),
   env: Readonly<Record<string, string>> = {},
+  /** Stands in for the real ledger. */
+  fake?: Ledger,
 ): TestGateway {
   const read = readConfig(yaml, 'test.yaml');
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
@@ -58,22 +64,26 @@ export function testGateway(
   const random = new Dice(1);
   const events: TelemetryEvent[] = [];
   const telemetry = { emit: (event: TelemetryEvent) => void events.push(event) };
-  const ledger = createLedger({
-    store,
-    clock,
-    ids,
-    random,
-    environment: 'test',
-    admitMs: 2_000,
-    longestRequestMs: 600_000,
-    telemetry,
-  });
+  const book = new FixedBook(read.config);
+  const ledger =
+    fake ??
+    createLedger({
+      store,
+      clock,
+      ids,
+      random,
+      environment: 'test',
+      admitMs: 2_000,
+      longestRequestMs: 600_000,
+      telemetry,
+    });
   const gateway = createGateway({
     clock,
     ids,
     random,
     telemetry,
     ledger,
+    book,
     upstreams: { http: upstream, sandbox: upstream, bedrock: upstream },
     sealers: createSealers(async () => new Uint8Array(32).fill(7)),
     secrets: {
@@ -92,6 +102,7 @@ export function testGateway(
     time,
     store,
     events,
+    book,
     async ask(request) {
       const exchange = request instanceof FakeExchange ? request : new FakeExchange(request);
       await time.finish(gateway.serve(exchange));

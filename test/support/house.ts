@@ -120,6 +120,7 @@ export const HOUSE: readonly Room[] = [
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-firehose',
       '@aws-sdk/client-secrets-manager',
+      '@aws-sdk/client-sns',
       '@types/aws-lambda',
       'aws-lambda',
     ],

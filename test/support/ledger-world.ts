@@ -1,5 +1,5 @@
-import type { Budget, ScopeBudgets } from '../../lambda/core/budgets.ts';
 import { type Nano, toNano } from '../../lambda/core/money.ts';
+import type { Budget, ScopeLimits } from '../../lambda/core/scope-limits.ts';
 import type { Window } from '../../lambda/core/windows.ts';
 import type { LedgerDeps } from '../../lambda/ledger/context.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
@@ -15,10 +15,17 @@ export function usd(nano: number | bigint): Nano {
 }
 
 export function budget(window: Window, limit: number, id: string = window, tz = 'UTC'): Budget {
-  return { id, limit: usd(limit), window: { window, tz } };
+  return {
+    id,
+    limit: usd(limit),
+    window: { window, tz },
+    mode: 'enforce',
+    soft: undefined,
+    allowance: undefined,
+  };
 }
 
-export function scope(name: string, ...budgets: Budget[]): ScopeBudgets {
+export function scope(name: string, ...budgets: Budget[]): ScopeLimits {
   return { scope: name, budgets };
 }
 
@@ -111,7 +118,7 @@ export interface World {
   readonly ledger: Ledger;
   /** A ledger of another process on the same store. */
   another(environment: string, deps?: Partial<LedgerDeps>): Ledger;
-  admit(requestId: string, estimate: number, ...scopes: ScopeBudgets[]): Promise<Admission>;
+  admit(requestId: string, estimate: number, ...scopes: ScopeLimits[]): Promise<Admission>;
 }
 
 /** Tuesday, 2026-11-24, noon UTC. */
@@ -144,7 +151,7 @@ export function world(): World {
     ledger,
     another,
     admit: (requestId, estimate, ...scopes) =>
-      ledger.admit({ requestId, scopes, estimate: usd(estimate), facts: {} }),
+      ledger.admit({ requestId, scopes, estimate: usd(estimate), number: 0, tokens: 0, facts: {} }),
   };
 }
 
@@ -154,7 +161,8 @@ export function admitted(admission: Admission): Reservation {
 }
 
 export function refused(admission: Admission): BudgetRefusal {
-  if (admission.type !== 'refused') throw new Error(`not refused: ${show(admission)}`);
+  if (admission.type !== 'refused' || admission.refusal.type !== 'budget')
+    throw new Error(`not refused: ${show(admission)}`);
   return admission.refusal;
 }
 

@@ -94,6 +94,22 @@ export class VirtualTime {
     }
   }
 
+  /**
+   * The same at once, for code that waits for nothing but this clock, and three times as fast. Only for a caller that is
+   * not itself a promise reaction: see `outsideReactions`.
+   */
+  runNow(done: () => boolean = () => false): void {
+    runReactions();
+    while (!done()) {
+      const event = this.#pop();
+      if (event === undefined) return;
+      if (event.call === undefined) continue;
+      this.now = Math.max(this.now, event.at);
+      event.call();
+      runReactions();
+    }
+  }
+
   /** Runs events until a promise is settled. */
   async finish<T>(promise: Promise<T>): Promise<T> {
     let over = false;
@@ -104,6 +120,17 @@ export class VirtualTime {
     await this.run(() => over);
     if (!over) throw new Error('nothing is left to happen, but the promise is still open');
     return promise;
+  }
+
+  /** The same at once, for the callers of `runNow`; tells whether the promise is settled. */
+  finishNow(promise: Promise<unknown>): boolean {
+    let over = false;
+    const mark = () => {
+      over = true;
+    };
+    promise.then(mark, mark);
+    this.runNow(() => over);
+    return over;
   }
 
   #pop(): Event | undefined {
@@ -157,5 +184,30 @@ function sooner(a: Event, b: Event): boolean {
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
+  });
+}
+
+/**
+ * Runs all promise reactions that are due, and those that follow from them, now. Node has this for its own callbacks and
+ * does not document it, but nothing else tells so cheaply that all code has come to wait: a turn of the event loop for
+ * each event makes a schedule three times as long.
+ */
+function runReactions(): void {
+  if (typeof drain !== 'function') throw new Error('this Node has no process._tickCallback');
+  drain.call(process);
+}
+
+const drain: unknown = Reflect.get(process, '_tickCallback');
+
+/** Calls from the event loop itself. Inside a promise reaction the reactions that wait behind it cannot be run. */
+export function outsideReactions<T>(call: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(call());
+      } catch (error) {
+        reject(error);
+      }
+    });
   });
 }

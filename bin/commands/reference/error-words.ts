@@ -67,6 +67,17 @@ const REFUSAL: Readonly<Record<RefusalCode, Words>> = {
     means: 'The budget has room, but running calls hold it until they have settled.',
     remedy: 'Try again after `retry-after`.',
   },
+  rate_limit_exceeded: {
+    means:
+      'A rate of requests or tokens, or the number of calls at a time, has no room: now (`reason: exceeded`), or for this call ever (`reason: never_fits`).',
+    remedy:
+      'Try again after `retry-after`. What never fits has `x-should-retry: false` and needs a smaller `max_tokens` (`max_tokens_that_fits`) or a larger burst.',
+  },
+  stopped: {
+    means:
+      'An operator has disabled the model, provider, team or app; the message says who, why and until when.',
+    remedy: 'Ask whom it names, or use another model.',
+  },
   guard_blocked: {
     means:
       'The request holds data of a class at `block`, or something that cannot be scanned while a class is active.',

@@ -87,18 +87,43 @@ callers:
   - principal: arn:aws:iam::123456789012:user/alice
     team: support
     user: alice
+  # People who sign in through IAM Identity Center: the session is named after the person.
+  - principal: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_*
+    team: search
+    trusted_session_names: true
   # For npm start; ignored on AWS.
   - key: { env: TOLLGATE_KEY_SUPPORT }
     team: support
     app: desk
 
 budgets:
-  - { scope: account, limit_usd: 5000, window: month }
+  - scope: account
+    limit_usd: 5000
+    window: month
+    soft_usd: 4000 # from here on a warning
+    on_ledger_down:
+      allow_usd: 5 # for each process and outage
   # Each team its own 500 dollars a month, and 2000 for search in place of them.
   - { scope: "team:*", limit_usd: 500, window: month, tz: Europe/Berlin }
   - { scope: team:search, limit_usd: 2000, window: month, tz: Europe/Berlin }
   - { scope: app:search/web, limit_usd: 99.50, window: day }
   - { scope: "user:*", limit_usd: 20, window: week, mode: enforce }
+  # A development key, a model and a provider have budgets of their own.
+  - { scope: key:TOLLGATE_KEY_SUPPORT, limit_usd: 1, window: day }
+  - { scope: model:long-context, limit_usd: 300, window: month }
+  - { scope: provider:vllm, limit_usd: 1000, window: total }
+  # A trial: refuses nobody, and audit rows say whom it would have refused.
+  - { scope: "app:*", limit_usd: 50, window: week, mode: observe }
+
+rates:
+  - scope: "app:*"
+    requests_per_minute: 600
+    burst_requests: 100 # at once; without it as many as a minute
+    tokens_per_minute: 400000
+    burst_tokens: 800000
+    parallel: 50
+  - { scope: provider:vllm, parallel: 16 }
+  - { scope: "user:*", requests_per_minute: 60, mode: observe }
 
 guard:
   mode: enforce

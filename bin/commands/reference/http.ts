@@ -9,7 +9,8 @@ const OPERATIONS: Readonly<Record<ModelRoute['operation']['kind'], string>> = {
 };
 
 const ROOMS: Readonly<Record<PlainRoute['rooms'], string>> = {
-  models: 'models that can be asked for; the caller must be known, no audit row',
+  models:
+    'models that the caller can reach now, without stopped ones; the caller must be known, no audit row',
   health: 'no caller needed, no provider called, no audit row',
 };
 
@@ -77,11 +78,14 @@ function answers(): readonly string[] {
   return [
     '## Headers of an answer',
     '',
-    '*admitted*: the budgets had room, even if the provider failed then. *answered*: an answer of a provider follows.',
+    '*admitted*: all limits had room, even if the provider failed then. *answered*: an answer of a provider follows.',
     '',
     '| header | sent with | meaning |',
     '|---|---|---|',
     ...ANSWER_HEADERS.map(({ name, when, means }) => `| \`${name}\` | ${when} | ${means} |`),
+    '',
+    'Limits are told from the last state that this process has seen, which may be some seconds old. Where several rates bind a call,',
+    'the one with the least left is told.',
     '',
     'Values are ASCII; other characters are percent-encoded. Of the headers of a provider only the `content-type` of an answer',
     'that is not streamed is passed on.',

@@ -58,9 +58,8 @@ function cancelled(failure: Failure): TransactResult {
   if (failed.length > 0) return { type: 'refused', failed };
   const others = failure.reasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
   const lasting = others.find(({ Code }) => Code !== 'TransactionConflict' && !isThrottle(Code));
-  if (lasting === undefined && others.some(({ Code }) => Code === 'TransactionConflict')) {
-    return { type: 'conflict' };
-  }
+  const at = failure.reasons.flatMap(({ Code }, index) => (Code === 'TransactionConflict' ? [index] : []));
+  if (lasting === undefined && at.length > 0) return { type: 'conflict', at };
   const { Code, Message } = lasting ?? others[0] ?? {};
   const reason = Code === undefined ? describe(failure) : oneLine(`${Code}: ${Message ?? ''}`);
   return { type: 'unavailable', reason };

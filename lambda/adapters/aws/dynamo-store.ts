@@ -38,7 +38,7 @@ export function createDynamoClient(options: DynamoClientOptions = {}): DynamoCli
 export function createDynamoStore({ client, table, index }: DynamoStoreOptions): LedgerStore {
   return {
     transact: (ops) => transact(client, table, ops),
-    get: (key) => get(client, table, key),
+    get: (key, read) => get(client, table, key, read !== 'stale'),
     query: (pk, from) => query(client, table, pk, from),
     openJournals: (shard, before) => openJournals(client, table, index, shard, before),
   };
@@ -63,9 +63,14 @@ async function transact(client: DynamoClient, table: string, ops: readonly Op[])
   }
 }
 
-function get(client: DynamoClient, table: string, key: Key): Promise<Item | undefined> {
+function get(
+  client: DynamoClient,
+  table: string,
+  key: Key,
+  ConsistentRead: boolean,
+): Promise<Item | undefined> {
   return reading(client, async (calls) => {
-    const { Item } = await calls.get({ TableName: table, Key: keyToWire(key), ConsistentRead: true });
+    const { Item } = await calls.get({ TableName: table, Key: keyToWire(key), ConsistentRead });
     return itemFromWire(Item);
   });
 }

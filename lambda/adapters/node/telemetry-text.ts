@@ -1,5 +1,6 @@
 import { usdFromNano } from '../../core/money.ts';
 import type { TelemetryEvent } from '../../ports/telemetry.ts';
+import { alertSentence } from './alert-text.ts';
 
 type RequestEvent = Extract<TelemetryEvent, { type: 'request' }>;
 
@@ -26,6 +27,8 @@ export function textLine(event: TelemetryEvent, now: number): string {
       return `${time} FAILED ${field(event.target)}: ${field(event.code)}, ${detail(event.detail)} [${event.requestId}]`;
     case 'warning':
       return `${time} WARNING ${field(event.what)}: ${detail(event.detail)}${reference(event.requestId)}`;
+    case 'alert':
+      return `${time} ALERT ${detail(alertText(event))}`;
     case 'bug':
       return `${time} BUG in tollgate, please report it: ${detail(event.detail)}${reference(event.requestId)}`;
   }
@@ -40,6 +43,11 @@ function requestText(event: RequestEvent): string {
   const timing = `${first}total ${Math.round(event.totalMs)} ms`;
   const outcome = event.outcome === 'ok' ? '' : `  ${field(event.outcome)} [${event.requestId}]`;
   return `${event.status} ${field(event.route).padEnd(ROUTE_WIDTH)} ${model} ${tokens} ${cost} ${timing}${outcome}`;
+}
+
+function alertText(event: Extract<TelemetryEvent, { type: 'alert' }>): string {
+  const { spentNano: spent, limitNano: limit, softNano: soft } = event;
+  return alertSentence({ ...event, spent, limit, soft });
 }
 
 function reference(requestId: string | undefined): string {

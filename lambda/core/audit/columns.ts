@@ -129,4 +129,9 @@ export const COLUMNS = [
   optional('refused_by', 'json', 'What refused: scope, window, limit and the like.'),
   column('count', 'int', 'Requests behind this row: 1, or more for refusals in a flood.'),
   optional('client', 'string', "The caller's user agent, shortened."),
+  optional(
+    'would_refuse',
+    'json',
+    'List of observed limits that had no room and would have refused, such as `["team:search day"]`.',
+  ),
 ] as const;

@@ -98,7 +98,18 @@ function detailColumns(entry: EntryFacts, wide: Wide) {
     refused_by: wide.refusedBy === undefined ? null : JSON.stringify(wide.refusedBy),
     count: optionalNumber(entry['k']) ?? 1,
     client: wide.client ?? null,
+    would_refuse: jsonList(text(entry['wr'])),
   };
+}
+
+/** JSON of a list that the ledger wrote; null where there is none. */
+function jsonList(written: string | null): string | null {
+  if (written === null) return null;
+  try {
+    return Array.isArray(JSON.parse(written)) ? written : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Times beyond what a date can hold come from a broken entry. */

@@ -13,6 +13,11 @@ export interface Priced {
   readonly outputBound: number | undefined;
   readonly stream: boolean;
   readonly choices: number;
+  /**
+   * Whether the request can ask for the longer, dearer cache, as its hold was worked out; asked only where usage is not
+   * known. Absent: it can.
+   */
+  readonly cachesLong?: () => boolean;
 }
 
 export interface Charge {
@@ -44,7 +49,7 @@ export function chargeOf(progress: Progress, priced: Priced): Charge {
     output: outputOf(progress, priced),
     reasoning: 0,
   };
-  return { usage, cost: costOfBound(usage, told !== undefined, priced.price), source: 'partial' };
+  return { usage, cost: costOfBound(usage, told !== undefined, priced), source: 'partial' };
 }
 
 /** The most one attempt may have cost when nothing at all is known of its answer. */
@@ -60,11 +65,10 @@ function outputOf(progress: Progress, priced: Priced): number {
   return Math.min(whole, seen + underway);
 }
 
-function costOfBound(usage: Usage, inputIsExact: boolean, price: Price | undefined): Nano {
+function costOfBound(usage: Usage, inputIsExact: boolean, { price, cachesLong }: Priced): Nano {
   if (price === undefined) return ZERO;
-  return inputIsExact
-    ? costOf(usage, atDearerOutput(price))
-    : boundOf(usage.input, usage.output, price, true);
+  if (inputIsExact) return costOf(usage, atDearerOutput(price));
+  return boundOf(usage.input, usage.output, price, cachesLong?.() ?? true);
 }
 
 /** What was generated may have been reasoning, in whichever tier the input puts the request. */

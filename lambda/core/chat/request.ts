@@ -25,6 +25,11 @@ export interface RequestView {
   readonly documents: number;
   /** Tools offered. */
   readonly tools: number;
+  /**
+   * Tokens that a provider may make of a few bytes of the body, so that its length does not bound them: marks around the
+   * sentences of documents that are to be cited, tools whose definition stands in the prompt once more. Absent: none.
+   */
+  readonly unseenTokens?: number;
   /** Attribution only, never a budget scope. */
   readonly endUser: string | undefined;
   /** Parameters that may raise the cost and that no price covers, by name: refused under an enforced budget. */

@@ -1,21 +1,25 @@
+import { nanoFromUsd } from '../money.ts';
 import { budgetId } from './binding.ts';
-import { teamFinding } from './check-callers.ts';
+import { liftFindings, scopeFindings } from './check-scopes.ts';
 import type { Finding } from './finding.ts';
-import { nearest } from './nearest.ts';
 import type { BudgetConfig, Config } from './schema.ts';
 
-/** Every budget can bind somebody, and no two claim the same window of the same scope. */
+/** Every budget can bind somebody, no two claim the same window of the same scope, and none contradicts itself. */
 export function checkBudgets(config: Config): readonly Finding[] {
   const budgets = config.budgets ?? [];
   const seen = new Map<string, number>();
   return budgets.flatMap((budget, i) => {
-    const id = `${budget.scope} ${budgetId(budget).toLowerCase()}`;
+    const window = budgetId(budget).toLowerCase();
+    const id = `${budget.scope} ${window}`;
     const first = seen.get(id);
     if (first === undefined) seen.set(id, i);
     return [
       ...(first === undefined ? [] : [twice(i, first)]),
       ...(budget.window === 'total' && budget.tz !== undefined ? [zoneOfTotal(i)] : []),
-      ...nobody(config, budget, i),
+      ...softFindings(budget, i),
+      ...outageFindings(budget, i),
+      ...scopeFindings(config, 'budgets', i, budget.scope),
+      ...liftFindings('budgets', budgets, i, (other) => budgetId(other).toLowerCase() === window),
     ];
   });
 }
@@ -42,34 +46,52 @@ function zoneOfTotal(index: number): Finding {
   };
 }
 
-/** A budget of a team or app that no caller has. Users need no entry: IAM users bring their name. */
-function nobody(config: Config, budget: BudgetConfig, index: number): readonly Finding[] {
-  const [kind, team, app] = budget.scope.split(/[:/]/);
-  if ((kind !== 'team' && kind !== 'app') || team === undefined || team === '*') return [];
-  const path = ['budgets', index, 'scope'];
-  const unlisted = teamFinding(config, path, team);
-  if (unlisted.length > 0) return unlisted;
-  const callers = config.callers ?? [];
-  if (callers.length === 0) return [];
-  const scopes = callers.flatMap((caller) =>
-    kind === 'team'
-      ? [`team:${caller.team}`]
-      : caller.app === undefined
-        ? []
-        : [`app:${caller.team}/${caller.app}`],
-  );
-  if (app === '*' ? scopes.some((scope) => scope.startsWith(`app:${team}/`)) : scopes.includes(budget.scope))
-    return [];
-  const meant = nearest(budget.scope, scopes);
-  const advice = 'Add the caller under `callers`, or remove the budget.';
+/** A warning comes before the limit, or it never comes. */
+function softFindings({ soft_usd, limit_usd }: BudgetConfig, index: number): readonly Finding[] {
+  if (soft_usd === undefined || !isAbove(soft_usd, limit_usd)) return [];
   return [
     {
-      path,
+      path: ['budgets', index, 'soft_usd'],
       kind: 'wrong',
       at: 'value',
-      message: `no entry of \`callers\` has this ${kind}, so nothing would ever be charged`,
-      expected: `a ${kind} that a caller has`,
-      hint: meant === undefined ? advice : `Did you mean \`${meant}\`? ${advice}`,
+      message: 'a warning above the limit would come too late',
+      expected: `at most ${limit_usd}, the \`limit_usd\` of this budget`,
+      hint: 'Lower `soft_usd`, or raise `limit_usd`.',
     },
   ];
+}
+
+/** What may be spent while the ledger is away is part of an enforced limit. */
+function outageFindings(budget: BudgetConfig, index: number): readonly Finding[] {
+  const { on_ledger_down, limit_usd, mode } = budget;
+  if (on_ledger_down === undefined) return [];
+  const path = ['budgets', index, 'on_ledger_down'];
+  if (mode === 'observe') {
+    return [
+      {
+        path,
+        kind: 'wrong',
+        at: 'key',
+        message: 'an observed budget refuses nobody, so it has nothing to allow while the ledger is away',
+        expected: 'no `on_ledger_down` beside `mode: observe`',
+        hint: 'Remove `on_ledger_down`, or enforce the budget.',
+      },
+    ];
+  }
+  if (!isAbove(on_ledger_down.allow_usd, limit_usd)) return [];
+  return [
+    {
+      path: [...path, 'allow_usd'],
+      kind: 'wrong',
+      at: 'value',
+      message: 'one outage could spend more than the whole budget',
+      expected: `at most ${limit_usd}, the \`limit_usd\` of this budget`,
+      hint: 'Lower `allow_usd`, or raise `limit_usd`.',
+    },
+  ];
+}
+
+/** Compares exact amounts; the schema has refused what is none. */
+function isAbove(usd: string, limit: string): boolean {
+  return (nanoFromUsd(usd) ?? 0n) > (nanoFromUsd(limit) ?? 0n);
 }

@@ -1,6 +1,8 @@
 import { checkBudgets } from './check-budgets.ts';
 import { checkCallers } from './check-callers.ts';
 import { checkModels } from './check-models.ts';
+import { checkRates } from './check-rates.ts';
+import { checkSessionNames } from './check-session-names.ts';
 import type { Finding } from './finding.ts';
 import type { Config } from './schema.ts';
 
@@ -9,5 +11,11 @@ import type { Config } from './schema.ts';
  * an error, for an entry without effect is a limit that somebody believes in.
  */
 export function checkConfig(config: Config): readonly Finding[] {
-  return [...checkModels(config), ...checkCallers(config), ...checkBudgets(config)];
+  return [
+    ...checkModels(config),
+    ...checkCallers(config),
+    ...checkSessionNames(config),
+    ...checkBudgets(config),
+    ...checkRates(config),
+  ];
 }

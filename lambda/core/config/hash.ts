@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from './schema.ts';
+import type { Config, LimitsConfig } from './schema.ts';
 
 /**
  * SHA-256, in hex, of what a config says: comments, spacing and the order of keys do not count, the order of lists
@@ -7,6 +7,11 @@ import type { Config } from './schema.ts';
  */
 export function configHash(config: Config): string {
   return createHash('sha256').update(canonical(config)).digest('hex');
+}
+
+/** The same of its limits alone: whether another config has to be proposed to the ledger. */
+export function limitsHash({ budgets, rates }: LimitsConfig): string {
+  return createHash('sha256').update(canonical({ budgets, rates })).digest('hex');
 }
 
 /** JSON with sorted keys. Keys without a value are left out, so that an absent and an undefined one are the same. */

@@ -16,9 +16,14 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** The same for a word of one part, against the parts of longer words: `limt` is near `limit_usd`. */
+/**
+ * The same for a word of one part, against the parts of longer words: `limt` is near `limit_usd`. Where several share
+ * that part, the first of them.
+ */
 export function nearestPart(word: string, known: readonly string[]): string | undefined {
-  const parts = new Map(known.flatMap((candidate) => candidate.split('_').map((part) => [part, candidate])));
+  const parts = new Map(
+    known.toReversed().flatMap((candidate) => candidate.split('_').map((part) => [part, candidate])),
+  );
   const part = word.length < 3 ? undefined : nearest(word, parts.keys());
   return part === undefined ? undefined : parts.get(part);
 }

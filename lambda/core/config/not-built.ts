@@ -3,7 +3,6 @@
  * that is accepted and ignored would be worse than none. `*` in a path stands for one name or number.
  */
 export const NOT_BUILT: Readonly<Record<string, string>> = {
-  rates: 'request and token rates are not built yet; remove `rates`',
   data_classes: 'data classes are not built yet; remove `data_classes`',
   audit: 'audit options are not built yet; rows are always written, remove `audit`',
   'models.*.fallbacks':
@@ -11,21 +10,12 @@ export const NOT_BUILT: Readonly<Record<string, string>> = {
   'models.*.cache': 'answer caching is not built yet; remove `cache`',
   'models.*.targets.*.weight': 'weighted routing is not built yet; order the targets with `priority`',
   'providers.*.regions': 'a provider has one region; write `region`, and a provider for each further one',
-  'callers.*.trusted_session_names':
-    'users from session names are not built yet; name the `user` of a principal',
-  'budgets.*.soft': 'soft limits are not built yet; remove `soft`',
   'guard.policies':
     'guard policies per caller are not built yet; set the action of each class under `guard.classes`',
 };
 
 /** Known values that are not built yet, by path and value; `*` at the end of a value stands for any text. */
 export const NOT_BUILT_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'budgets.*.mode': {
-    observe: 'budgets in observe mode are not built yet; use `enforce` or leave `mode` out',
-  },
-  'budgets.*.scope': {
-    'key:*': 'budgets of a key are not built yet; map the key to a team, app or user under `callers`',
-  },
   'guard.mode': { observe: 'a guard in observe mode is not built yet; use `enforce` or leave `mode` out' },
 };
 

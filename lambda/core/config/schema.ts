@@ -5,6 +5,7 @@ import { type action, guard } from './sections/guard.ts';
 import { limits } from './sections/limits.ts';
 import { model, modelName } from './sections/models.ts';
 import { provider } from './sections/providers.ts';
+import { rate } from './sections/rates.ts';
 import { name } from './sections/values.ts';
 
 /**
@@ -32,6 +33,11 @@ export const configSchema = z
       .max(1000, 'at most 1000 entries')
       .optional()
       .meta({ description: 'Limits on spending.', default: [] }),
+    rates: z
+      .array(rate)
+      .max(1000, 'at most 1000 entries')
+      .optional()
+      .meta({ description: 'Limits on requests, tokens and parallel calls.', default: [] }),
     guard: guard.optional(),
     limits: limits.optional(),
   })
@@ -43,5 +49,8 @@ export type ProviderConfig = Config['providers'][string];
 export type ModelConfig = Config['models'][string];
 export type CallerConfig = NonNullable<Config['callers']>[number];
 export type BudgetConfig = NonNullable<Config['budgets']>[number];
+export type RateConfig = NonNullable<Config['rates']>[number];
+/** The part of a config that says how much may be spent and how fast. */
+export type LimitsConfig = Pick<Config, 'budgets' | 'rates'>;
 export type GuardAction = z.output<typeof action>;
 export type DataClass = keyof NonNullable<NonNullable<Config['guard']>['classes']>;

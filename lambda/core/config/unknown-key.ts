@@ -9,6 +9,19 @@ interface Place {
   readonly value: unknown;
 }
 
+/** What other gateways call some of the keys. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['rpm', 'requests_per_minute'],
+  ['tpm', 'tokens_per_minute'],
+  ['concurrency', 'parallel'],
+  ['max_parallel_requests', 'parallel'],
+]);
+
+const TWINS: ReadonlyMap<unknown, string> = new Map([
+  ['budgets', 'rates'],
+  ['rates', 'budgets'],
+]);
+
 /**
  * What to say about a key that nobody knows: the known key that it resembles, else the place where a key of that name
  * belongs, else all keys that may stand there. A place is certain only if the name is exact, so one wrong letter goes
@@ -18,11 +31,13 @@ export function unknownKey(path: Path, allowed: readonly string[], place: Place)
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const expected = allowed.length === 0 ? 'no key' : oneOf(allowed);
-  const slip = allowed.find((word) => distance(key.toLowerCase(), word, 2) < 2);
+  const word = key.toLowerCase();
+  const slip = allowed.find((each) => distance(word, each, 2) < 2 || each === ELSEWHERE.get(word));
   const elsewhere = slip === undefined ? below(key, parent, allowed, place) : undefined;
   const meant = slip ?? (elsewhere === undefined ? nearest(key, allowed) : undefined);
   const part = meant ?? nearestPart(key, allowed);
-  const found = elsewhere ?? (meant === undefined ? above(key, parent, place) : undefined);
+  const further = (): string | undefined => above(key, parent, place) ?? beside(key, parent, place);
+  const found = elsewhere ?? (meant === undefined ? further() : undefined);
   if (found === undefined && part !== undefined) {
     return { kind: 'unknown', path, at: 'key', expected, meant: part, hint: `Did you mean \`${part}\`?` };
   }
@@ -52,4 +67,11 @@ function above(key: string, parent: Path, place: Place): string | undefined {
     return `\`${key}\` belongs ${length === 0 ? 'at the top of the file' : `under \`${pathText(outer)}\``}.`;
   }
   return undefined;
+}
+
+/** In the other of two sections that are easily taken for each other. */
+function beside(key: string, parent: Path, place: Place): string | undefined {
+  const twin = parent.length === 2 ? TWINS.get(parent[0]) : undefined;
+  if (twin === undefined || !keysAt(place.root, place.value, [twin, 0]).includes(key)) return undefined;
+  return `\`${key}\` belongs to an entry of \`${twin}\`.`;
 }

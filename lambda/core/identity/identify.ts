@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { CallerConfig } from '../config/schema.ts';
 import { TollgateError } from '../errors.ts';
 import type { Caller, IdentityClaim } from './caller.ts';
-import { covers, principalOf, principalPattern } from './principal.ts';
+import { covers, type Principal, principalOf, principalPattern } from './principal.ts';
+import { USER_NAME } from './user-name.ts';
 
 /** The principal of a local caller that no entry of `callers` names. */
 export const LOCAL_PRINCIPAL = 'local';
@@ -46,7 +47,7 @@ function arnIdentifier(callers: readonly CallerConfig[]): (arn: string) => Calle
       return new TollgateError('unauthenticated', 'the caller is neither an IAM role nor an IAM user');
     }
     const found = entries.find(({ pattern }) => covers(pattern, principal.name));
-    return callerOf(principal.name, found?.entry, principal.user);
+    return callerOf(principal.name, found?.entry, userOf(principal, found?.entry));
   };
 }
 
@@ -82,12 +83,21 @@ function digest(key: string): string {
   return hash('sha256', key);
 }
 
-function callerOf(principal: string, entry: CallerConfig | undefined, iamUser: string | undefined): Caller {
+/**
+ * Who an IAM principal is by itself: the name of an IAM user, or of the session where the config trusts those of a role.
+ * A session that is no user name is nobody's.
+ */
+function userOf({ user, session }: Principal, entry: CallerConfig | undefined): string | undefined {
+  if (entry?.trusted_session_names !== true || session === undefined) return user;
+  return USER_NAME.test(session) ? session : undefined;
+}
+
+function callerOf(principal: string, entry: CallerConfig | undefined, ownUser: string | undefined): Caller {
   return {
     principal,
     team: entry?.team,
     app: entry?.app,
-    user: entry?.user ?? iamUser,
+    user: entry?.user ?? ownUser,
     ...(entry?.reasoning_in_tool_ids === false ? { sealsReasoning: false } : {}),
   };
 }

@@ -7,20 +7,26 @@ export interface Principal {
   readonly name: string;
   /** Name of an IAM user; undefined for roles, whose session names their users choose. */
   readonly user: string | undefined;
+  /** Session of an assumed role, as whoever assumed it named it; undefined for everything else. */
+  readonly session?: string;
 }
 
-const ROLE = /^(arn:aws[a-z-]*:sts::\d{12}:assumed-role\/[^/:]+)(?:\/.*)?$/;
+const ROLE = /^(arn:aws[a-z-]*:sts::\d{12}:assumed-role\/[^/:]+)(?:\/(.*))?$/;
 const USER = /^arn:aws[a-z-]*:iam::\d{12}:user\/(?:.*\/)?([^/]+)$/;
 const ROOT = /^arn:aws[a-z-]*:iam::\d{12}:root$/;
-const FEDERATED = /^(arn:aws[a-z-]*:sts::\d{12}:federated-user)\/.*$/;
+const FEDERATED = /^(arn:aws[a-z-]*:sts::\d{12}:federated-user)(?:\/.*)?$/;
 
 /**
  * Reads an ARN as API Gateway and function URLs state it (`requestContext.authorizer.iam.userArn`). Session names, of
  * roles as of federated users, are taken off before anything is compared. Undefined for an ARN of another kind.
  */
 export function principalOf(arn: string): Principal | undefined {
-  const role = ROLE.exec(arn)?.[1] ?? FEDERATED.exec(arn)?.[1];
-  if (role !== undefined) return { name: role, user: undefined };
+  const [, role, session] = ROLE.exec(arn) ?? [];
+  if (role !== undefined) {
+    return { name: role, user: undefined, ...(session === undefined ? {} : { session }) };
+  }
+  const federated = FEDERATED.exec(arn)?.[1];
+  if (federated !== undefined) return { name: federated, user: undefined };
   const user = USER.exec(arn)?.[1];
   if (user !== undefined) return { name: arn, user };
   return ROOT.test(arn) ? { name: arn, user: undefined } : undefined;

@@ -18,6 +18,8 @@ const TYPES: Readonly<Record<ErrorCode, string>> = {
   unsupported_media_type: 'invalid_request_error',
   budget_exceeded: 'rate_limit_error',
   budget_held: 'rate_limit_error',
+  rate_limit_exceeded: 'rate_limit_error',
+  stopped: 'permission_error',
   guard_blocked: 'permission_error',
   policy_denied: 'permission_error',
   model_unpriced: 'permission_error',

@@ -1,5 +1,6 @@
 import type { Dialect, ModelEntry } from '../dialect.ts';
 import { errorBody, renderError, requestHeaders } from './errors.ts';
+import { rateHeaders } from './rate-headers.ts';
 
 /** `POST /v1/messages`, `/v1/messages/count_tokens` and `GET /v1/models` as Anthropic's clients know them. */
 export const anthropic: Dialect = {
@@ -31,6 +32,7 @@ export const anthropic: Dialect = {
   },
   model,
   requestHeaders,
+  rateHeaders,
 };
 
 /** Anthropic's own heartbeat is an event of the answer, so before its first event a comment has to do. */

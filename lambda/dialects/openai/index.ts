@@ -1,5 +1,6 @@
 import type { Dialect, ModelEntry } from '../dialect.ts';
 import { errorBody, renderError, requestHeaders } from './errors.ts';
+import { rateHeaders } from './rate-headers.ts';
 
 /** The gateway as OpenAI's clients know an API: errors, streams and `GET /v1/models`. */
 export const openai: Dialect = {
@@ -26,6 +27,7 @@ export const openai: Dialect = {
   },
   model,
   requestHeaders,
+  rateHeaders,
 };
 
 function model(entry: ModelEntry): unknown {

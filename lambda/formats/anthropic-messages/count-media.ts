@@ -6,14 +6,27 @@ export interface MediaCount {
   imageBytes: number;
   /** Documents whose pages or files nothing in the body bounds; those of plain text are bounded by their text. */
   documents: number;
+  /** Whether an answer is to cite documents or search results. */
+  cites: boolean;
+  /** Bytes of plain text that is to be cited, sentence by sentence. */
+  citedBytes: number;
+  /** Names of tools whose definition is to stand where they are named, in their order. */
+  readonly references: string[];
 }
 
 /**
- * Counts images and documents wherever they can stand: in messages, in tool results, in documents made of blocks, in
- * pages that a server tool fetched.
+ * Counts images, documents and what else costs more than its bytes, wherever it can stand: in messages, in tool results,
+ * in documents made of blocks, in pages that a server tool fetched.
  */
 export function countMedia(body: MessagesBody): MediaCount {
-  const count: MediaCount = { images: 0, imageBytes: 0, documents: 0 };
+  const count: MediaCount = {
+    images: 0,
+    imageBytes: 0,
+    documents: 0,
+    cites: false,
+    citedBytes: 0,
+    references: [],
+  };
   for (const { content } of body.messages) see(content, count);
   return count;
 }
@@ -24,18 +37,48 @@ function see(value: unknown, count: MediaCount): void {
     return;
   }
   if (!isObject(value)) return;
-  const { source } = value;
-  if (value['type'] === 'image') {
-    count.images += 1;
-    if (isObject(source) && source['type'] === 'base64') count.imageBytes += lengthOf(source['data']);
-  } else if (value['type'] === 'document') {
-    const type = isObject(source) ? source['type'] : undefined;
-    if (type === 'content') see(Reflect.get(Object(source), 'content'), count);
-    else if (type !== 'text') count.documents += 1;
-  } else see(value['content'], count);
+  const { source, citations } = value;
+  const cited = isObject(citations) && citations['enabled'] === true;
+  count.cites ||= cited;
+  switch (value['type']) {
+    case 'image':
+      count.images += 1;
+      if (isObject(source) && source['type'] === 'base64') count.imageBytes += lengthOf(source['data']);
+      return;
+    case 'document':
+      seeSource(isObject(source) ? source : {}, cited, count);
+      return;
+    case 'tool_reference':
+      refer(value['tool_name'], count);
+      return;
+    case 'tool_addition':
+      if (isObject(value['tool'])) refer(value['tool']['name'], count);
+      return;
+    default:
+      see(value['content'], count);
+      see(value['tool_references'], count);
+  }
 }
 
-/** Base64 is ASCII, so characters are bytes; where it was written with escapes it took more, and the bound is higher. */
+function seeSource(
+  { type, data, content }: Readonly<Record<string, unknown>>,
+  cited: boolean,
+  count: MediaCount,
+): void {
+  if (type === 'text') count.citedBytes += cited ? lengthOf(data) : 0;
+  else if (type !== 'content') count.documents += 1;
+  else if (typeof content === 'string') count.citedBytes += cited ? content.length : 0;
+  else see(content, count);
+}
+
+function refer(name: unknown, count: MediaCount): void {
+  if (typeof name === 'string') count.references.push(name);
+}
+
+/**
+ * Texts of the outline have a character for each byte. Where one was written with escapes it took more bytes, so what is
+ * left out of a bound is too little, and what is added to one is the text itself.
+ */
 function lengthOf(data: unknown): number {
   return typeof data === 'string' ? data.length : 0;
 }

@@ -8,6 +8,8 @@ import type { JsonTape } from '../../wire/json-tape.ts';
 import { countMedia } from './count-media.ts';
 import { makersMembers } from './makers-members.ts';
 import { ownEdits, unsignedEdits } from './own-edits.ts';
+import { unpriceable } from './read-unpriceable.ts';
+import { unseenTokens } from './read-unseen.ts';
 import { countSchema, EXPECTED, type MessagesBody, requestSchema } from './types.ts';
 
 /** Reads a request body into the view that the rooms decide on, or says which parameter is wrong and why. */
@@ -32,6 +34,7 @@ export function editsWithoutReasoning(tape: JsonTape): readonly Edit[] {
 function viewOf(tape: JsonTape, body: MessagesBody): RequestView {
   const media = countMedia(body);
   const makersAt = makersMembers(body);
+  const unseen = unseenTokens(media, body);
   return {
     model: textAt(tape, ['model']) ?? body.model,
     stream: body.stream === true,
@@ -49,27 +52,9 @@ function viewOf(tape: JsonTape, body: MessagesBody): RequestView {
     tokenIds: undefined,
     thread: isGiven(body.thread),
     own: ownEdits(tape, body),
+    ...(unseen === 0 ? {} : { unseenTokens: unseen }),
     ...(makersAt.length === 0 ? {} : { makersAt }),
   };
-}
-
-/** Parameters that bill beside the tokens of the model that was asked, or at another rate. */
-function unpriceable(body: MessagesBody): readonly string[] {
-  const found: string[] = [];
-  if (isGiven(body.speed) && body.speed !== 'standard') found.push('speed');
-  // `auto` may use priority capacity, which is committed and paid for apart.
-  const tier = body.service_tier;
-  if (isGiven(tier) && tier !== 'auto' && tier !== 'standard_only') found.push('service_tier');
-  for (const name of ['inference_geo', 'fallbacks'] as const) {
-    if (isGiven(body[name])) found.push(name);
-  }
-  if (isFilled(body['mcp_servers'])) found.push('mcp_servers');
-  const { container } = body;
-  if (isObject(container) && isFilled(container['skills'])) found.push('container');
-  for (const [index, { type }] of (body.tools ?? []).entries()) {
-    if (isGiven(type) && type !== 'custom') found.push(`tools[${index}]`);
-  }
-  return found;
 }
 
 function explain(
@@ -86,12 +71,4 @@ function explain(
 function textAt(tape: JsonTape, path: JsonPath): string | undefined {
   const token = tape.find(path);
   return token === undefined ? undefined : tape.text(token);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isFilled(value: unknown): boolean {
-  return isGiven(value) && !(Array.isArray(value) && value.length === 0);
 }

@@ -6,6 +6,7 @@ import { formatPath } from '../../wire/json-path.ts';
 import type { JsonTape } from '../../wire/json-tape.ts';
 import { imageBytes } from './image-bytes.ts';
 import { ownEdits } from './own-edits.ts';
+import { unpriceable } from './read-unpriceable.ts';
 import { reasoningPaths } from './reasoning-paths.ts';
 import { type ChatRequestBody, EXPECTED, requestSchema } from './types.ts';
 
@@ -35,7 +36,7 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     documents: parts.documents,
     tools: body.tools?.length ?? 0,
     endUser: endUser(tape, body),
-    unpriceable: unpriceable(body, parts.media),
+    unpriceable: unpriceable(body),
     tokenIds: undefined,
     thread: false,
     own: ownEdits(tape, body),
@@ -59,35 +60,18 @@ function endUser(tape: JsonTape, body: ChatRequestBody): string | undefined {
 interface Parts {
   images: number;
   documents: number;
-  /** Paths of what no price covers: audio, video, and what a later version of the API may bring. */
-  readonly media: string[];
 }
 
 function countParts(body: ChatRequestBody): Parts {
-  const parts: Parts = { images: 0, documents: 0, media: [] };
-  for (const [m, { content }] of body.messages.entries()) {
+  const parts: Parts = { images: 0, documents: 0 };
+  for (const { content } of body.messages) {
     if (!Array.isArray(content)) continue;
-    for (const [p, { type }] of content.entries()) {
+    for (const { type } of content) {
       if (type === 'image_url') parts.images += 1;
       else if (type === 'file' || type === 'input_file') parts.documents += 1;
-      else if (type !== 'text' && type !== 'refusal') parts.media.push(`messages[${m}].content[${p}]`);
     }
   }
   return parts;
-}
-
-/** Fields whose use is billed beside the tokens that a bound covers. */
-const PRICED_APART = ['best_of', 'web_search_options', 'audio', 'prediction', 'plugins'] as const;
-
-function unpriceable(body: ChatRequestBody, media: readonly string[]): readonly string[] {
-  const found: string[] = PRICED_APART.filter((field) => isGiven(body[field]));
-  if (isGiven(body.service_tier) && body.service_tier !== 'auto' && body.service_tier !== 'default') {
-    found.push('service_tier');
-  }
-  for (const [index, tool] of (body.tools ?? []).entries()) {
-    if (tool.type !== 'function' && tool.type !== 'custom') found.push(`tools[${index}]`);
-  }
-  return found.length === 0 ? media : [...found, ...media];
 }
 
 /** A member's text, decoded; the schema has checked that it is one. */

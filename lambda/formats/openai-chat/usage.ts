@@ -6,7 +6,8 @@ import { countIn, isRecord } from '../../core/json-value.ts';
  * "The chat completion object"; DeepSeek's `prompt_cache_hit_tokens`. Undefined if it does not carry both totals.
  *
  * `prompt_tokens` includes cached and cache-written tokens and `completion_tokens` includes reasoning; servers that
- * count a class beside the total instead are recognised by their `total_tokens`.
+ * count it beside are recognised by their `total_tokens`. OpenRouter counts reasoning apart and may find more of it than
+ * there is output: where the total has no room for it, it is a part.
  */
 export function readUsage(raw: unknown): Usage | undefined {
   if (!isRecord(raw)) return undefined;
@@ -19,9 +20,12 @@ export function readUsage(raw: unknown): Usage | undefined {
   const completionDetails = isRecord(raw['completion_tokens_details'])
     ? raw['completion_tokens_details']
     : {};
-  const reasoning = countIn(completionDetails['reasoning_tokens']) ?? 0;
+  const counted = countIn(completionDetails['reasoning_tokens']) ?? 0;
   const total = countIn(raw['total_tokens']);
-  const beside = reasoning > completion || (reasoning > 0 && total === prompt + completion + reasoning);
+  const beside =
+    counted > 0 &&
+    (total === prompt + completion + counted || (counted > completion && total !== prompt + completion));
+  const reasoning = beside ? counted : Math.min(counted, completion);
   return {
     input: Math.max(0, prompt - cacheRead - cacheWrite),
     cacheRead,

@@ -28,11 +28,21 @@ export function readRequest(tape: JsonTape): RequestView | TollgateError {
     documents: 0,
     tools: 0,
     endUser: textAt(tape, 'user'),
-    unpriceable: [],
+    unpriceable: unpriceable(tape),
     tokenIds: shape.tokenIds ? 'input' : undefined,
     thread: false,
     own: [],
   };
+}
+
+/**
+ * Fields of servers of open models that read something else than `input`, or read it through a template of the caller's.
+ * Source: vLLM, "OpenAI-compatible server", "Embeddings API".
+ */
+const BESIDE_INPUT = ['messages', 'chat_template', 'mm_processor_kwargs', 'extra_body'] as const;
+
+function unpriceable({ outline }: JsonTape): readonly string[] {
+  return BESIDE_INPUT.filter((name) => isRecord(outline) && isGiven(outline[name]));
 }
 
 /** The whole request for a translation. Token ids belong to one model's vocabulary, so no other can be given them. */

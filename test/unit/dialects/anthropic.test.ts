@@ -184,3 +184,30 @@ test('the tool runner goes on without a thread, and with the whole conversation,
     ],
   );
 });
+
+test('a code whose cases differ says of each whether trying again helps', async () => {
+  const wait = anthropic.error(error('rate_limit_exceeded', { retryAfterS: 2 }), 'req_1').headers;
+  assert.deepEqual([wait['retry-after'], wait['x-should-retry']], ['2', undefined]);
+  const never = error('rate_limit_exceeded', { retryable: false });
+  assert.equal(anthropic.error(never, 'req_1').headers['x-should-retry'], 'false');
+  assert.ok((await thrownFor(never)) instanceof Anthropic.RateLimitError);
+});
+
+test('rates are told by the headers that this family reads, with the time of the reset', () => {
+  const now = Date.UTC(2026, 10, 24, 12);
+  const requests = { limit: 60, remaining: 9.9, resetMs: 1_001 };
+  assert.deepEqual(anthropic.rateHeaders({ requests, tokens: undefined }, now), {
+    'anthropic-ratelimit-requests-limit': '60',
+    'anthropic-ratelimit-requests-remaining': '9',
+    'anthropic-ratelimit-requests-reset': '2026-11-24T12:00:02Z',
+  });
+  const tokens = { limit: 1000, remaining: undefined, resetMs: undefined };
+  assert.deepEqual(anthropic.rateHeaders({ requests: undefined, tokens }, now), {
+    'anthropic-ratelimit-tokens-limit': '1000',
+  });
+  const never = { limit: 1, remaining: 0, resetMs: Number.MAX_SAFE_INTEGER };
+  assert.equal(
+    anthropic.rateHeaders({ requests: undefined, tokens: never }, now)['anthropic-ratelimit-tokens-reset'],
+    '9999-12-31T23:59:59Z',
+  );
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import OpenAI from 'openai';
 import { type ErrorFacts, TollgateError } from '../../../lambda/core/errors.ts';
 import { openai } from '../../../lambda/dialects/openai/index.ts';
+import { duration } from '../../../lambda/dialects/openai/rate-headers.ts';
 import { clientThatGets } from '../../support/openai-client.ts';
 import { openAiProblems } from '../../support/openai-schema.ts';
 
@@ -68,4 +69,45 @@ test('the list of models is what the official client lists', async () => {
 
 test('every answer tells the request by the header that this family reads', () => {
   assert.deepEqual(openai.requestHeaders('req-7'), { 'x-request-id': 'req-7' });
+});
+
+test('a code whose cases differ says of each whether trying again helps', () => {
+  assert.equal(rendered('rate_limit_exceeded', { retryAfterS: 2 }).headers['x-should-retry'], undefined);
+  const never = rendered('rate_limit_exceeded', { retryable: false });
+  assert.equal(never.headers['x-should-retry'], 'false');
+  assert.equal(never.body.error.type, 'rate_limit_error');
+});
+
+test('rates are told by the headers that this family reads, as far as they are known', () => {
+  const requests = { limit: 60, remaining: 9.9, resetMs: 361_000 };
+  assert.deepEqual(openai.rateHeaders({ requests, tokens: undefined }, 0), {
+    'x-ratelimit-limit-requests': '60',
+    'x-ratelimit-remaining-requests': '9',
+    'x-ratelimit-reset-requests': '6m1s',
+  });
+  const tokens = { limit: 1000, remaining: -3, resetMs: undefined };
+  assert.deepEqual(openai.rateHeaders({ requests: undefined, tokens }, 0), {
+    'x-ratelimit-limit-tokens': '1000',
+    'x-ratelimit-remaining-tokens': '0',
+  });
+  assert.deepEqual(openai.rateHeaders({ requests: undefined, tokens: undefined }, 0), {});
+});
+
+test('a duration is written as OpenAI writes it, and never shorter than it is', () => {
+  for (const [ms, text] of [
+    [0, '0s'],
+    [-5, '0s'],
+    [0.2, '1ms'],
+    [120, '120ms'],
+    [999.1, '1s'],
+    [1000, '1s'],
+    [8640, '8.64s'],
+    [60_000, '1m0s'],
+    [86_400, '1m26.4s'],
+    [360_000, '6m0s'],
+    [4_320_000, '1h12m0s'],
+    [90_000_001, '25h0m0.001s'],
+  ] as const) {
+    assert.equal(duration(ms), text);
+  }
 });

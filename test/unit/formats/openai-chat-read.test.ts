@@ -52,6 +52,18 @@ test('servers that count reasoning beside the completion are recognised by their
   });
 });
 
+test('reasoning that was counted apart and found longer than the output is a part of it where the total says so', () => {
+  const raw = {
+    prompt_tokens: 43,
+    completion_tokens: 10,
+    completion_tokens_details: { reasoning_tokens: 11 },
+  };
+  const told = readUsage({ ...raw, total_tokens: 53 });
+  assert.deepEqual([told?.output, told?.reasoning], [0, 10]);
+  const untold = readUsage(raw);
+  assert.deepEqual([untold?.output, untold?.reasoning], [10, 11], 'without a total the dearer reading');
+});
+
 test("DeepSeek's cache hits are read, and details that are null are none", () => {
   assert.equal(
     readUsage({ prompt_tokens: 10, completion_tokens: 1, prompt_cache_hit_tokens: 8 })?.cacheRead,

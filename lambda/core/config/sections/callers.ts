@@ -14,7 +14,7 @@ export const caller = z
       )
       .optional()
       .describe(
-        'ARN of an IAM role or user; `*` stands for any text. A role is matched without its session, which its user chooses.',
+        'ARN of an IAM role or user; `*` stands for any text. A role is matched without its session.',
       ),
     key: z
       .strictObject({
@@ -26,7 +26,12 @@ export const caller = z
     app: name.optional().describe('App of the team that is charged: scope `app:TEAM/APP`.'),
     user: userName.optional().meta({
       description: 'User that is charged: scope `user:USER`.',
-      defaultText: 'the name of an IAM user; none for a role',
+      defaultText: 'the name of an IAM user; for a role none, or its session (`trusted_session_names`)',
+    }),
+    trusted_session_names: z.boolean().optional().meta({
+      description:
+        'Whether the session name of this role is its user: for roles whose sessions a directory names, such as `AWSReservedSSO_*`, where it is the person. Never for a role whose users assume it themselves: they choose the name.',
+      default: false,
     }),
     reasoning_in_tool_ids: z.boolean().optional().meta({
       description:

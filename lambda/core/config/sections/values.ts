@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { USER_NAME } from '../../identity/user-name.ts';
 import { nanoFromUsd, picoFromUsdPerMillion } from '../../money.ts';
 import { isTimeZone } from '../../windows.ts';
 
@@ -13,7 +14,7 @@ export const name = z
 /** A user as IAM may spell one: letters, digits and `+=,.@_-`. */
 export const userName = z
   .string()
-  .regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/, 'a user name of letters, digits and +=,.@_-, at most 64 characters');
+  .regex(USER_NAME, 'a user name of letters, digits and +=,.@_-, at most 64 characters');
 
 export const count = z.int().positive();
 

@@ -85,9 +85,9 @@ test('a missing key names the line of its parent', () => {
 });
 
 test('several problems are all reported in the order of the file', () => {
-  const text = `rates: {}\n${GOOD}gaurd: {}\nbudgets:\n  - { scope: nobody, limit_usd: -1, window: dya }\n`;
+  const text = `audit: {}\n${GOOD}gaurd: {}\nbudgets:\n  - { scope: nobody, limit_usd: -1, window: dya }\n`;
   assert.deepEqual(places(text), [
-    '1:1 rates',
+    '1:1 audit',
     '7:1 gaurd',
     '9:14 budgets[0].scope',
     '9:33 budgets[0].limit_usd',
@@ -96,8 +96,8 @@ test('several problems are all reported in the order of the file', () => {
 });
 
 test('a known word that is not built says exactly that', () => {
-  const [problem] = problems(`rates: {}\n${GOOD}`);
-  assert.equal(problem?.message, 'request and token rates are not built yet; remove `rates`');
+  const [problem] = problems(`audit: {}\n${GOOD}`);
+  assert.equal(problem?.message, 'audit options are not built yet; rows are always written, remove `audit`');
 });
 
 test('cross checks point at the value in its line', () => {

@@ -73,6 +73,36 @@ describe('telemetry as text', () => {
     );
   });
 
+  it('says which budget reached what, with amounts and the end of the window', () => {
+    const alert: Extract<TelemetryEvent, { type: 'alert' }> = {
+      type: 'alert',
+      scope: 'team:search',
+      budgetId: 'day',
+      window: '2026-11-24',
+      mark: 80,
+      spentNano: 8_010_000_000n,
+      limitNano: 10_000_000_000n,
+      softNano: undefined,
+      refused: false,
+      resetsAt: Date.UTC(2026, 10, 25),
+    };
+    assert.deepEqual(
+      lines(
+        'text',
+        alert,
+        { ...alert, mark: 100, refused: true, spentNano: 9_990_000_000n },
+        { ...alert, mark: 'soft', softNano: 8_000_000_000n },
+        { ...alert, scope: 'account', budgetId: 'total', window: 'total', mark: 50, resetsAt: undefined },
+      ),
+      [
+        '14:03:27 ALERT team:search day budget is 80 % spent: $8.01 of $10, resets 2026-11-25T00:00:00.000Z',
+        '14:03:27 ALERT team:search day budget has no room for a call: $9.99 of $10 spent, resets 2026-11-25T00:00:00.000Z',
+        '14:03:27 ALERT team:search day budget is above its soft limit of $8: $8.01 of $10 spent, resets 2026-11-25T00:00:00.000Z',
+        '14:03:27 ALERT account total budget is 50 % spent: $8.01 of $10',
+      ],
+    );
+  });
+
   it('lets no name from a caller forge a line, move the cursor or fill the screen', () => {
     const [line = ''] = lines('text', {
       ...REQUEST,

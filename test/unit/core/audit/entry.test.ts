@@ -233,18 +233,30 @@ describe('an entry and its row', () => {
     assert.deepEqual([row.outcome, row.target, row.attempts, row.overrun], ['refused', null, 0, false]);
   });
 
+  test('observed limits that would have refused are a list in the row, and nothing where there are none', () => {
+    const entry = entryOf(heldRecord(), finalRecord());
+    assert.equal(rowOf(entry).would_refuse, null);
+    const limits = ['team:search day', 'app:search/web tokens'];
+    assert.deepEqual(JSON.parse(rowOf({ ...entry, wr: JSON.stringify(limits) }).would_refuse ?? ''), limits);
+    for (const broken of ['', 'team:search day', '{"a":1}']) {
+      assert.equal(rowOf({ ...entry, wr: broken }).would_refuse, null);
+    }
+  });
+
   test('an entry without facts, or with broken ones, still has a row', () => {
     const empty = rowOf({});
     assert.equal(empty.time, '1970-01-01T00:00:00.000Z');
     assert.equal(empty.count, 1);
     const bytes = fc.uint8Array({ maxLength: 40 });
     const value = fc.oneof(text(10), fc.bigInt(), bytes);
-    const names = fc.constantFrom(...'t sm pr tm ma hs ec ti to ut na k gc w a e by rid newer'.split(' '));
+    const names = fc.constantFrom(...'t sm pr tm ma hs ec ti to ut na k gc w wr a e by rid newer'.split(' '));
     fc.assert(
       fc.property(fc.dictionary(names, value), (facts) => {
         const row = rowOf(facts);
         assert.doesNotThrow(() =>
-          [row.attempts_detail, row.guard_counts, row.warnings].map((json) => JSON.parse(json)),
+          [row.attempts_detail, row.guard_counts, row.warnings, row.would_refuse ?? '[]'].map((json) =>
+            JSON.parse(json),
+          ),
         );
       }),
     );
@@ -258,7 +270,7 @@ describe('an entry and its row', () => {
   });
 
   test('facts never use a name of the ledger', () => {
-    const reserved = new Set('pk sk gx exp st rid e a n by sc ttl outcome overrun v'.split(' '));
+    const reserved = new Set('pk sk gx exp st rid e a n by sc oc wr ttl outcome overrun v'.split(' '));
     const facts = {
       ...heldFacts(heldRecord({ endUser: 'u', guardCounts: { email: 1 } })),
       ...finalFacts(finalRecord({ errorCode: 'x', count: 2, guard: { action: 'none', counts: {} } })),

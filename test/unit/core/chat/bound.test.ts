@@ -124,3 +124,33 @@ test('text that only looks like an image counts in full', () => {
     bound(message([{ type: 'image_url', image_url: { url: 'https://x.test/i.png' }, note: text }])) > 10_000,
   );
 });
+
+/** Source: Anthropic, "Tool use": tokens of the prompt for tools, by model and choice. */
+const TOOL_PROMPTS = { 'claude-opus-4-7, any': 804, 'claude-opus-4-6, any': 589, 'claude-3-opus, auto': 530 };
+
+for (const [model, tokens] of Object.entries(TOOL_PROMPTS)) {
+  test(`what is written into a prompt so that a model calls tools is covered: ${model}`, () => {
+    const messages = [{ role: 'user', content: 'x' }];
+    const without = JSON.stringify({ model: 'm', messages });
+    const tool = { type: 'function', function: { name: 'f' } };
+    const withTool = JSON.stringify({ model: 'm', messages, tools: [tool] });
+    const tail = withTool.length - without.length;
+    assert.ok(bound(withTool) - bound(without) >= tail + tokens);
+  });
+}
+
+test('calls in the history count as tools too, because a writer may have to offer them again', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const messages = [
+    { role: 'assistant', tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c', content: 'x' },
+  ];
+  const body = JSON.stringify({ model: 'm', messages });
+  const frame = body.length + 2 * 16;
+  assert.ok(bound(body) >= frame + 804);
+  const spelled = body.replaceAll('tool_', 't\\u006fol_');
+  assert.deepEqual(JSON.parse(spelled), JSON.parse(body));
+  assert.ok(bound(spelled) >= frame + 804, 'in escapes as well');
+  const text = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'no \u00e9 tools' }] });
+  assert.ok(bound(text) < text.length + 804);
+});

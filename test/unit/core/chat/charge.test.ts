@@ -97,6 +97,20 @@ test('usage before the end of an answer is a part: what came since is bounded by
   assert.equal(charge.usage.output, 200 + 64);
 });
 
+test('a charge without usage is never above what was held, whether or not the longer cache was asked for', () => {
+  for (const long of [true, false]) {
+    const known = { ...priced, hiddenReasoning: true, cachesLong: () => long };
+    assert.equal(chargeOf(progress(text(7)), known).cost, boundOf(100, 1_000, price, long));
+  }
+  assert.equal(chargeOf(progress(text(1_000)), priced).cost, boundOf(100, 1_000, price, true), 'not known');
+});
+
+test('a charge that is exact does not ask what the request could have cached', () => {
+  const cachesLong = () => assert.fail('asked');
+  const exact = chargeOf(progress(text(3), stop, { type: 'usage', usage }), { ...priced, cachesLong });
+  assert.equal(exact.source, 'upstream');
+});
+
 test('without usage the input is its bound and the output its bytes, with what may be under way', () => {
   const charge = chargeOf(progress(text(7)), priced);
   assert.deepEqual([charge.usage.input, charge.usage.output], [100, 71]);

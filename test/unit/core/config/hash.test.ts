@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configHash } from '../../../../lambda/core/config/hash.ts';
+import { configHash, limitsHash } from '../../../../lambda/core/config/hash.ts';
 import type { Config } from '../../../../lambda/core/config/schema.ts';
 
 const base: Config = {
@@ -27,4 +27,16 @@ test('a changed limit changes the hash', () => {
     configHash({ ...base, budgets: [{ scope: 'account', limit_usd: limit, window: 'day' }] });
   assert.notEqual(limited('1'), limited('2'));
   assert.match(limited('1'), /^[0-9a-f]{64}$/);
+});
+
+test('the hash of the limits changes with the limits and with nothing else', () => {
+  const limited = (limit: string): Config => ({
+    ...base,
+    budgets: [{ scope: 'account', limit_usd: limit, window: 'day' }],
+  });
+  assert.equal(limitsHash(limited('1')), limitsHash({ ...limited('1'), models: {} } satisfies Config));
+  assert.equal(limitsHash(limited('1')), limitsHash({ rates: undefined, budgets: limited('1').budgets }));
+  assert.notEqual(limitsHash(limited('1')), limitsHash(limited('2')));
+  const rates = [{ scope: 'account', parallel: 3 }];
+  assert.notEqual(limitsHash({ ...limited('1'), rates }), limitsHash(limited('1')));
 });

@@ -73,6 +73,33 @@ const unknownKeys: readonly (readonly [string, unknown, string, string])[] = [
     'Did you mean `limit_usd`?',
   ],
   [
+    'that was the word for a warning',
+    { ...minimal, budgets: [{ scope: 'account', limit_usd: '5', window: 'day', soft: 4 }] },
+    'budgets[0].soft',
+    'Did you mean `soft_usd`?',
+  ],
+  [
+    'that is half of a rate',
+    { ...minimal, rates: [{ scope: 'account', requests: 60 }] },
+    'rates[0].requests',
+    'Did you mean `requests_per_minute`?',
+  ],
+  [
+    'that other gateways use for a rate',
+    { ...minimal, rates: [{ scope: 'account', tpm: 60 }] },
+    'rates[0].tpm',
+    'Did you mean `tokens_per_minute`?',
+  ],
+  [
+    'that belongs to a rate',
+    {
+      ...minimal,
+      budgets: [{ scope: 'account', limit_usd: '5', window: 'day', requests_per_minute: 60 }],
+    },
+    'budgets[0].requests_per_minute',
+    '`requests_per_minute` belongs to an entry of `rates`.',
+  ],
+  [
     'in the variant that its type chooses',
     {
       ...minimal,
@@ -161,7 +188,7 @@ test('an amount keeps the spelling that it has in the file', () => {
 });
 
 test('a value that is not built yet in one place does not hide a typo in another', () => {
-  const found = findings({ ...minimal, rates: {}, gaurd: {} });
+  const found = findings({ ...minimal, audit: {}, gaurd: {} });
   assert.deepEqual(
     found.map((finding) => finding.kind),
     ['not_built', 'unknown'],

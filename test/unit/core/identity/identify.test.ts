@@ -30,6 +30,36 @@ test('a role is known without its session, and the session is no user', () => {
   assert.deepEqual(iam(`${ROLE}/bob`, callers), expected);
 });
 
+const SSO = 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Developer_0a1b2c';
+const people: CallerConfig[] = [
+  {
+    principal: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_*',
+    team: 'search',
+    trusted_session_names: true,
+  },
+  { principal: ROLE, team: 'search' },
+];
+
+test('a trusted session name is the user, and the principal stays without it', () => {
+  const alice = { principal: SSO, team: 'search', app: undefined, user: 'alice@example.com' };
+  assert.deepEqual(iam(`${SSO}/alice@example.com`, people), alice);
+  assert.deepEqual(iam(`${SSO}/bob`, people), { ...alice, user: 'bob' });
+});
+
+test('a session is trusted of no other entry than the one that says so', () => {
+  const web = { principal: ROLE, team: 'search', app: undefined, user: undefined };
+  assert.deepEqual(iam(`${ROLE}/alice@example.com`, people), web);
+  const untrusted: CallerConfig[] = [{ principal: ROLE, team: 'search', trusted_session_names: false }];
+  assert.deepEqual(iam(`${ROLE}/alice@example.com`, untrusted), web);
+});
+
+for (const session of ['', '/', '/a b', '/alice/bob', '/älice', '/a:b', `/${'a'.repeat(65)}`, '/a*']) {
+  test(`a trusted session ${JSON.stringify(session)} is no user name, so the user is unknown`, () => {
+    const caller = { principal: SSO, team: 'search', app: undefined, user: undefined };
+    assert.deepEqual(iam(SSO + session, people), caller);
+  });
+}
+
 test('the first entry that matches decides, in the order of the file', () => {
   const exact: CallerConfig = { principal: ROLE, team: 'exact' };
   const wide: CallerConfig = { principal: 'arn:aws:sts::123456789012:assumed-role/*', team: 'wide' };

@@ -2,27 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { covers, principalOf, principalPattern } from '../../../../lambda/core/identity/principal.ts';
 
-const names: readonly (readonly [string, string, string | undefined])[] = [
+const names: readonly (readonly [string, string, string | undefined, string?])[] = [
   [
     'arn:aws:sts::123456789012:assumed-role/web/alice',
     'arn:aws:sts::123456789012:assumed-role/web',
     undefined,
+    'alice',
   ],
   ['arn:aws:sts::123456789012:assumed-role/web', 'arn:aws:sts::123456789012:assumed-role/web', undefined],
   [
     'arn:aws-cn:sts::123456789012:assumed-role/a+b=c,d.e@f-g/i-0',
     'arn:aws-cn:sts::123456789012:assumed-role/a+b=c,d.e@f-g',
     undefined,
+    'i-0',
   ],
   ['arn:aws-us-gov:iam::123456789012:user/alice', 'arn:aws-us-gov:iam::123456789012:user/alice', 'alice'],
   ['arn:aws:iam::123456789012:user/eng/eu/alice', 'arn:aws:iam::123456789012:user/eng/eu/alice', 'alice'],
   ['arn:aws:iam::123456789012:root', 'arn:aws:iam::123456789012:root', undefined],
   ['arn:aws:sts::123456789012:federated-user/bob', 'arn:aws:sts::123456789012:federated-user', undefined],
+  ['arn:aws:sts::123456789012:federated-user', 'arn:aws:sts::123456789012:federated-user', undefined],
 ];
 
-for (const [arn, name, user] of names) {
+for (const [arn, name, user, session] of names) {
   test(`${arn} is the principal ${name}`, () => {
-    assert.deepEqual(principalOf(arn), { name, user });
+    assert.deepEqual(principalOf(arn), { name, user, ...(session === undefined ? {} : { session }) });
   });
 }
 

@@ -1,0 +1,178 @@
+import { toNano, ZERO } from '../core/money.ts';
+import type { Change, FailedOp } from '../ports/ledger-store.ts';
+import type { Draft, Place, Plan, Stop } from './append.ts';
+import { charge } from './charge.ts';
+import { Claim } from './claim.ts';
+import type { Context } from './context.ts';
+import type { Holding } from './hold.ts';
+import { counterKey, expiry, ITEM_VERSION, put, putFacts } from './items.ts';
+import { openLease } from './lease-draft.ts';
+import type { AdmitRequest } from './ledger.ts';
+import { type Pin, writePins } from './pins.ts';
+import { prepare } from './prepare.ts';
+import { lacks } from './room.ts';
+
+/** The held entry of a request that asks to be admitted, planned anew for each try. */
+export class AdmitDraft implements Draft {
+  readonly id: string;
+  readonly state = 'HELD';
+  readonly #ctx: Context;
+  readonly #claims: readonly Claim[];
+  /** The entry's attributes that are the same in every try. */
+  readonly #fixed: readonly Change[];
+  /** The claims whose counters the last plan charges, in the order of its ops. */
+  #direct: readonly Claim[] = [];
+  #plan: Plan | undefined;
+  /** Where the last plan charges. */
+  pins: readonly Pin[] = [];
+
+  constructor(ctx: Context, request: AdmitRequest) {
+    const { estimate, own, tokens, number } = request;
+    this.id = request.requestId;
+    this.#ctx = ctx;
+    this.#claims = request.scopes.map((limits) => {
+      const money = own?.get(limits.scope) ?? estimate;
+      const running = limits.parallel !== undefined;
+      const take = { money, requests: 1, tokens, running, as: 'request', number } as const;
+      return new Claim(limits, take, own?.has(limits.scope) ?? false);
+    });
+    for (const { scope } of this.#claims) ctx.heat.request(scope);
+    const fixed = [
+      put('st', this.state),
+      put('v', ITEM_VERSION),
+      put('rid', request.requestId),
+      put('e', estimate),
+      put('n', 0n),
+      expiry(ctx.clock.now()),
+    ];
+    putFacts(fixed, request.facts);
+    this.#fixed = fixed;
+  }
+
+  async plan(place: Place): Promise<Plan | Stop> {
+    const stop = await prepare(this.#ctx, this.#claims, place);
+    if (stop !== undefined) return stop;
+    // What is in doubt pays as it did: a lease that was paid from may already have paid.
+    if (!place.inDoubt) {
+      const journal = place.slot.journal;
+      await this.#lease(place);
+      // A lease that could not be written has cost the journal; the caller plans anew in the next one.
+      if (place.slot.journal !== journal) return this.#nothing();
+    }
+    return this.#write();
+  }
+
+  /** Chooses what pays for each scope: a lease of this journal, where the scope is hot enough for one, or its counter. */
+  async #lease({ slot, retry }: Place): Promise<void> {
+    this.putBack();
+    const ctx = this.#ctx;
+    for (const claim of this.#claims) {
+      const { account, money, take, scope } = claim;
+      if (account.policy.heat.level === 0 || account.limits.parallel !== undefined || claim.isStuck) continue;
+      const journal = slot.journal;
+      if (journal === undefined) return;
+      let lease = ctx.leases.find(journal, scope, money, take.tokens);
+      if (lease === undefined && ctx.heat.expected(scope, ctx.rules.leaseMs) >= ctx.rules.leastRequests) {
+        lease = await openLease(ctx, slot, claim, retry.left());
+        if (slot.journal !== journal) return;
+      }
+      if (lease?.covers(money, take.tokens) !== true) continue;
+      lease.pay(money, take.tokens);
+      claim.lease = lease;
+    }
+  }
+
+  #nothing(): Plan {
+    return { type: 'plan', beside: [], entry: this.#fixed };
+  }
+
+  #write(): Plan {
+    const { counters, calendar } = this.#ctx;
+    const beside = [];
+    const direct: Claim[] = [];
+    const pins: Pin[] = [];
+    for (const claim of this.#claims) {
+      const { lease, scope, money, account, take } = claim;
+      const own = claim.isOwn ? money : undefined;
+      if (lease !== undefined) {
+        pins.push({ ...lease.pin, lease: lease.number, own });
+        continue;
+      }
+      const seen = counters.seen(counterKey(scope, account.pool));
+      const { op, windows } = charge(account, take, seen, calendar, claim.relaxed);
+      beside.push(op);
+      direct.push(claim);
+      pins.push({ scope, pool: account.pool, lease: undefined, own, running: take.running, windows });
+    }
+    this.#direct = direct;
+    this.pins = pins;
+    const names = this.wouldRefuse();
+    const would = names.length === 0 ? [] : [put('wr', JSON.stringify(names))];
+    this.#plan = {
+      type: 'plan',
+      beside,
+      entry: [...this.#fixed, put('sc', writePins(pins)), ...would],
+    };
+    return this.#plan;
+  }
+
+  learn(failed: readonly FailedOp[]): Stop | undefined {
+    const ctx = this.#ctx;
+    for (const { index, item } of failed) {
+      const claim = this.#direct[index];
+      if (claim === undefined) continue;
+      const { account, scope, take } = claim;
+      ctx.counters.saw(counterKey(scope, account.pool), item);
+      claim.isFresh = true;
+      // Under newer limits it is for the next plan to say what has room.
+      if (ctx.policies.isBehindCounter(scope, item) || Number(item?.['cn'] ?? 0n) > take.number) continue;
+      const missing = lacks(account, take, item, ctx.calendar);
+      for (const { name, mode } of missing) if (mode === 'observe') claim.relaxed.add(name);
+      const enforced = missing.find(({ mode }) => mode === 'enforce');
+      if (enforced === undefined) continue;
+      if (account.policy.everPools === 1) return { type: 'refused', refusal: enforced.refusal };
+      claim.isStuck = !claim.tryAnotherPool(ctx);
+    }
+    return undefined;
+  }
+
+  conflicted(at: readonly number[] | undefined): void {
+    this.#direct.forEach(({ scope }, index) => {
+      if (at === undefined || at.includes(index)) this.#ctx.heat.conflict(scope);
+    });
+  }
+
+  /** Observed limits that would have refused. */
+  wouldRefuse(): readonly string[] {
+    return this.#claims.flatMap(({ scope, relaxed }) => [...relaxed].map((name) => `${scope} ${name}`));
+  }
+
+  /** Undoes what leases have paid. */
+  putBack(): void {
+    for (const claim of this.#claims) {
+      claim.lease?.putBack(claim.money, claim.take.tokens);
+      claim.lease = undefined;
+    }
+  }
+
+  /** Carries the last plan, which has worked, over to the counters last seen. */
+  remember(): void {
+    for (const op of this.#plan?.beside ?? []) this.#ctx.counters.wrote(op, true);
+  }
+
+  /** What each pin of the entry rests on. */
+  holdings(pins: readonly Pin[]): readonly Holding[] {
+    return pins.map((pin) => {
+      const claim = this.#claims.find(({ scope }) => scope === pin.scope);
+      if (claim === undefined) throw new Error('Bug! An entry has a scope that its request has not');
+      const { lease, money, relaxed } = claim;
+      return {
+        config: claim.config,
+        account: { ...claim.account, pool: pin.pool },
+        lease,
+        paid: lease === undefined ? ZERO : toNano(money),
+        relaxed,
+      };
+    });
+  }
+}

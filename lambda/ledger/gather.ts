@@ -1,0 +1,115 @@
+import { type Nano, toNano, ZERO } from '../core/money.ts';
+import type { Budget } from '../core/scope-limits.ts';
+import type { Item } from '../ports/ledger-store.ts';
+import type { Refused } from './append.ts';
+import type { Account } from './charge.ts';
+import type { Claim } from './claim.ts';
+import type { Context } from './context.ts';
+import { readPools, write } from './pools.ts';
+import { newestWindow, rearrange, type Target, usedByPool } from './rearrange.ts';
+import { full, type Lack, lacks } from './room.ts';
+import { sharesOf } from './shares.ts';
+import { usedIn } from './used.ts';
+
+/** Pools that give to another one at a time: each is one more counter that somebody may be writing. */
+const DONORS = 8;
+
+/**
+ * Looks at all pools of a scope whose own pool has no room: goes to one that has, or moves what is left elsewhere to
+ * where the request is. A refusal says that the whole scope has no room; undefined: plan again.
+ */
+export async function gather(ctx: Context, claim: Claim): Promise<Refused | undefined> {
+  const counters = await readPools(ctx, claim);
+  const { scope, take } = claim;
+  if (counters.some((counter) => ctx.policies.isBehindCounter(scope, counter))) {
+    await ctx.policies.load(scope);
+    return undefined;
+  }
+  const { account } = claim;
+  const missing = counters.slice(0, account.policy.pools).map((counter, pool) => {
+    const all = lacks({ ...account, pool }, take, counter, ctx.calendar);
+    return all.filter(({ mode }) => mode === 'enforce');
+  });
+  const free = missing.findIndex((all) => all.length === 0);
+  if (free >= 0) {
+    claim.moveTo(free);
+    claim.isStuck = false;
+    return undefined;
+  }
+  const refusal = emptyRate(missing) ?? emptyBudget(ctx, account, take.money, counters);
+  if (refusal !== undefined) return refusal;
+  const targets = moves(ctx, account, take.money, counters);
+  if (targets.length === 0) return undefined;
+  if (await write(ctx, claim, rearrange(account, targets, counters, {}))) claim.isStuck = false;
+  return undefined;
+}
+
+/** A rate that no pool has room for; the shortest wait of all. */
+function emptyRate(missing: readonly (readonly Lack[])[]): Refused | undefined {
+  for (const name of ['requests', 'tokens']) {
+    const waits = missing.map((all) => all.find((lack) => lack.name === name)?.refusal);
+    if (waits.some((refusal) => refusal?.type !== 'rate')) continue;
+    const shortest = waits.reduce((a, b) =>
+      a?.type === 'rate' && b?.type === 'rate' && b.waitMs < a.waitMs ? b : a,
+    );
+    if (shortest !== undefined) return { type: 'refused', refusal: shortest };
+  }
+  return undefined;
+}
+
+/** A budget that the scope as a whole has no room for, told by the figures of all its pools. */
+function emptyBudget(
+  ctx: Context,
+  account: Account,
+  money: Nano,
+  counters: readonly (Item | undefined)[],
+): Refused | undefined {
+  for (const budget of enforced(account)) {
+    const window = newestWindow(budget, account.policy, counters, ctx.calendar.id(budget.window));
+    const sums = counters.map((counter) => usedIn(budget, window, counter));
+    const used = sums.reduce((sum, each) => sum + (each?.used ?? 0n), 0n);
+    const spent = sums.reduce((sum, each) => sum + (each?.spent ?? 0n), 0n);
+    if (used + money <= budget.limit) continue;
+    const figures = { window, used: toNano(used), spent: toNano(spent) };
+    return { type: 'refused', refusal: full(account, budget, ctx.calendar, figures, ZERO, money) };
+  }
+  return undefined;
+}
+
+/** New shares of each budget for which this pool has no room: others give half of what they have left, or all. */
+function moves(
+  ctx: Context,
+  account: Account,
+  money: Nano,
+  counters: readonly (Item | undefined)[],
+): readonly Target[] {
+  const { policy, pool } = account;
+  const targets: Target[] = [];
+  for (const budget of enforced(account)) {
+    const window = newestWindow(budget, policy, counters, ctx.calendar.id(budget.window));
+    const used = usedByPool(budget, window, counters);
+    const shares = [...sharesOf(budget.limit, policy, budget.id, window)];
+    const room = shares.map((share, each) => share - (used[each] ?? 0n));
+    if ((room[pool] ?? 0n) >= money) continue;
+    const donors = room
+      .map((left, each) => ({ left, pool: each }))
+      .filter((donor) => donor.pool !== pool && donor.left > 0n)
+      .sort((a, b) => (a.left < b.left ? 1 : a.left > b.left ? -1 : 0));
+    let given = room[pool] ?? 0n;
+    for (const [index, donor] of donors.entries()) {
+      if (given >= money && index >= DONORS) break;
+      const half = donor.left / 2n;
+      const gift = given + half >= money && half > 0n ? half : donor.left;
+      shares[donor.pool] = (shares[donor.pool] ?? 0n) - gift;
+      shares[pool] = (shares[pool] ?? 0n) + gift;
+      given += gift;
+    }
+    if (given < money) return [];
+    targets.push({ budget, window, shares });
+  }
+  return targets;
+}
+
+function enforced({ limits }: Account): readonly Budget[] {
+  return limits.budgets.filter(({ mode }) => mode === 'enforce');
+}

@@ -1,0 +1,79 @@
+import type { Rate } from '../core/scope-limits.ts';
+import type { Change, Condition, Item } from '../ports/ledger-store.ts';
+import { absent, add, amount, atMost, put } from './items.ts';
+
+/**
+ * Rates as GCRA has them (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): one number tells when the bucket
+ * will be empty again, in nanoseconds since the epoch. Taking moves it on, giving back moves it back, time empties it.
+ */
+const MINUTE_NS = 60_000_000_000n;
+
+export function nanoseconds(nowMs: number): bigint {
+  return BigInt(Math.floor(nowMs)) * 1_000_000n;
+}
+
+/** How far `units` requests or tokens move the number on, rounded up; undefined for a rate of 0, which nothing fits. */
+export function step(rate: Rate, units: number): bigint | undefined {
+  if (rate.perMinute <= 0) return undefined;
+  const per = BigInt(Math.floor(rate.perMinute));
+  return (MINUTE_NS * BigInt(Math.ceil(units)) + per - 1n) / per;
+}
+
+/** Nanoseconds of a bucket that `units` are worth when given back, rounded towards 0; negative units take more. */
+export function nsOf(rate: Rate, units: number): bigint {
+  if (rate.perMinute <= 0) return 0n;
+  return (MINUTE_NS * BigInt(Math.trunc(units))) / BigInt(Math.floor(rate.perMinute));
+}
+
+/** Whether `units` at once are more than an empty bucket takes. */
+export function neverFits(rate: Rate, units: number): boolean {
+  return units > 0 && (rate.perMinute <= 0 || units > rate.burst);
+}
+
+/**
+ * Takes `units` from a bucket that has room for them when empty. What the last seen copy says decides between the two
+ * forms, and each is pinned: a bucket that was idle starts now, one that was busy moves on up to the burst.
+ */
+export function take(
+  attr: string,
+  rate: Rate,
+  units: number,
+  nowNs: bigint,
+  seen: Item | undefined,
+  write: { readonly when: Condition[]; readonly set: Change[] },
+): void {
+  const moves = step(rate, units) ?? 0n;
+  const full = step(rate, rate.burst) ?? 0n;
+  const last = seen?.[attr];
+  if (typeof last !== 'bigint') {
+    write.when.push(absent(attr));
+    write.set.push(put(attr, nowNs + moves));
+  } else if (last < nowNs) {
+    write.when.push(atMost(attr, nowNs - 1n));
+    write.set.push(put(attr, nowNs + moves));
+  } else {
+    write.when.push({ op: 'atLeast', attr, value: nowNs }, atMost(attr, nowNs + full - moves));
+    write.set.push(add(attr, moves));
+  }
+}
+
+/** Nanoseconds until a bucket has room for `units`; 0 if it has now. */
+export function waitNs(
+  attr: string,
+  rate: Rate,
+  units: number,
+  nowNs: bigint,
+  seen: Item | undefined,
+): bigint {
+  const level = amount(seen, attr) - nowNs;
+  const over = (level > 0n ? level : 0n) + (step(rate, units) ?? 0n) - (step(rate, rate.burst) ?? 0n);
+  return over > 0n ? over : 0n;
+}
+
+/** What is left of the burst now, in units. */
+export function left(attr: string, rate: Rate, nowNs: bigint, seen: Item | undefined): number {
+  const level = amount(seen, attr) - nowNs;
+  if (level <= 0n) return rate.burst;
+  const used = (level * BigInt(Math.floor(rate.perMinute)) + MINUTE_NS - 1n) / MINUTE_NS;
+  return Math.max(0, rate.burst - Number(used));
+}

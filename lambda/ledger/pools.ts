@@ -1,0 +1,67 @@
+import type { Item } from '../ports/ledger-store.ts';
+import type { Account } from './charge.ts';
+import type { Claim } from './claim.ts';
+import type { Context } from './context.ts';
+import { counterKey } from './items.ts';
+import type { ScopePolicy } from './policy.ts';
+import { newestWindow, rearrange, spread, type Target, usedByPool } from './rearrange.ts';
+
+/** Reads the counters of all pools that a scope ever had. Rejects while the store is away. */
+export async function readPools(
+  ctx: Context,
+  { scope, account }: Claim,
+): Promise<readonly (Item | undefined)[]> {
+  const keys = Array.from({ length: account.policy.everPools }, (_, pool) => counterKey(scope, pool));
+  return await Promise.all(
+    keys.map(async (key) => {
+      const item = await ctx.store.get(key);
+      ctx.counters.saw(key, item);
+      return item;
+    }),
+  );
+}
+
+/** Whether the limits of a split scope are lower than what is split: its pools may not be charged before that is mended. */
+export function isOverdrawn({ limits, policy }: Account): boolean {
+  if (policy.everPools === 1) return false;
+  return limits.budgets.some(({ id, limit }) => {
+    const basis = policy.basis[id];
+    return basis === undefined || BigInt(basis) > limit;
+  });
+}
+
+/** Splits all limits of a scope anew over `pools` counters. False if somebody was in the way; the policy is read again then. */
+export async function resplit(
+  ctx: Context,
+  claim: Claim,
+  change: Partial<Pick<ScopePolicy, 'pools' | 'heat'>> = {},
+): Promise<boolean> {
+  const counters = await readPools(ctx, claim);
+  if (counters.some((counter) => ctx.policies.isBehindCounter(claim.scope, counter))) {
+    await ctx.policies.load(claim.scope);
+    return false;
+  }
+  const { account } = claim;
+  const pools = change.pools ?? account.policy.pools;
+  const targets: Target[] = account.limits.budgets.map((budget) => {
+    const window = newestWindow(budget, account.policy, counters, ctx.calendar.id(budget.window));
+    const used = usedByPool(budget, window, counters);
+    return { budget, window, shares: spread(budget.limit, used, pools) };
+  });
+  return await write(ctx, claim, rearrange(account, targets, counters, change));
+}
+
+/** Writes a new arrangement. Whatever the answer was, the policy known afterwards is one that was really written. */
+export async function write(
+  ctx: Context,
+  { scope }: Claim,
+  { policy, ops }: ReturnType<typeof rearrange>,
+): Promise<boolean> {
+  const result = await ctx.store.transact(ops);
+  if (result.type === 'done') {
+    ctx.policies.saw(scope, policy);
+    return true;
+  }
+  await ctx.policies.load(scope);
+  return false;
+}

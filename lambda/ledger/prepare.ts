@@ -1,0 +1,139 @@
+import type { Place, Stop } from './append.ts';
+import { unavailable } from './append.ts';
+import type { Claim } from './claim.ts';
+import type { Context } from './context.ts';
+import { gather } from './gather.ts';
+import { counterKey } from './items.ts';
+import { isOverdrawn, resplit } from './pools.ts';
+import type { Retry } from './retry.ts';
+import { lacks, misfits } from './room.ts';
+import { temper } from './temper.ts';
+
+/**
+ * Brings what a request knows of its scopes up to date before it is written: which limits are in force, which counter
+ * to charge, and whether there can be room at all. Reads only where there is a reason to: something was never seen, a
+ * newer policy was heard of, or the answer would be a refusal. Undefined: go on and write.
+ */
+export async function prepare(
+  ctx: Context,
+  claims: readonly Claim[],
+  { retry, inDoubt }: Place,
+): Promise<Stop | undefined> {
+  try {
+    await readUnseen(ctx, claims);
+    for (const claim of claims) {
+      const stop = await prepareOne(ctx, claim, retry, inDoubt);
+      if (stop !== undefined) return stop;
+    }
+    return undefined;
+  } catch (error) {
+    return unavailable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A first write on a counter that was never seen would be a guess that fails; a read is cheaper, and all are read at once. */
+async function readUnseen(ctx: Context, claims: readonly Claim[]): Promise<void> {
+  const unseen = claims.filter((claim) => {
+    claim.refresh(ctx);
+    return ctx.counters.seen(keyOf(claim)) === undefined;
+  });
+  if (unseen.length > 0) await Promise.all(unseen.map((claim) => read(ctx, claim)));
+}
+
+async function prepareOne(
+  ctx: Context,
+  claim: Claim,
+  retry: Retry,
+  inDoubt: boolean,
+): Promise<Stop | undefined> {
+  await catchUp(ctx, claim);
+  const number = Number(ctx.counters.seen(keyOf(claim))?.['cn'] ?? 0n);
+  if (number > claim.take.number) return { type: 'behind', number };
+  while (isOverdrawn(claim.account)) {
+    const isDone = await resplit(ctx, claim);
+    claim.refresh(ctx);
+    if (!isDone && !(await retry.later())) return unavailable('the limits of a busy scope are being lowered');
+  }
+  if (!inDoubt) await temper(ctx, claim);
+  const misfit = await confirmedMisfit(ctx, claim);
+  if (misfit !== undefined) return misfit;
+  return claim.account.policy.everPools === 1 ? remembered(ctx, claim) : inPools(ctx, claim, retry);
+}
+
+/** Reads the policy where an operator or the counter knows of a newer one. */
+async function catchUp(ctx: Context, claim: Claim): Promise<void> {
+  const { scope } = claim;
+  const told = ctx.policyVersion?.(scope) ?? 0n;
+  if (ctx.policies.isBehind(scope, told)) await ctx.policies.load(scope);
+  claim.refresh(ctx);
+  if (ctx.counters.seen(keyOf(claim)) === undefined) await read(ctx, claim);
+  if (!ctx.policies.isBehindCounter(scope, ctx.counters.seen(keyOf(claim)))) return;
+  await ctx.policies.load(scope);
+  claim.refresh(ctx);
+  if (ctx.counters.seen(keyOf(claim)) === undefined) await read(ctx, claim);
+}
+
+/** What can never fit. It is refused only on a fresh copy, because a limit may just have been raised. */
+async function confirmedMisfit(ctx: Context, claim: Claim): Promise<Stop | undefined> {
+  const find = () => {
+    const all = misfits(claim.account, claim.take, ctx.calendar);
+    for (const { name, mode } of all) if (mode === 'observe') claim.relaxed.add(name);
+    return all.find(({ mode }) => mode === 'enforce');
+  };
+  if (find() === undefined) return undefined;
+  if (!claim.isFresh) {
+    await read(ctx, claim);
+    await catchUp(ctx, claim);
+  }
+  const refusal = find()?.refusal;
+  return refusal === undefined ? undefined : { type: 'refused', refusal };
+}
+
+/** A scope that was just found full is read before it is written to, which costs a hundredth. */
+async function remembered(ctx: Context, claim: Claim): Promise<Stop | undefined> {
+  if (!ctx.refusals.isRecent(claim.scope) || claim.lease !== undefined) return undefined;
+  const find = () =>
+    lacks(claim.account, claim.take, ctx.counters.seen(keyOf(claim)), ctx.calendar).find(
+      ({ mode }) => mode === 'enforce',
+    );
+  if (find() === undefined) return undefined;
+  if (!claim.isFresh) {
+    await read(ctx, claim);
+    await catchUp(ctx, claim);
+  }
+  const refusal = find()?.refusal;
+  return refusal === undefined ? undefined : { type: 'refused', refusal };
+}
+
+/** In a split scope the own pool may be empty while others are not. */
+async function inPools(ctx: Context, claim: Claim, retry: Retry): Promise<Stop | undefined> {
+  if (claim.lease !== undefined) return undefined;
+  for (;;) {
+    if (!claim.isStuck && isFull(ctx, claim)) claim.isStuck = !claim.tryAnotherPool(ctx);
+    if (!claim.isStuck) {
+      if (ctx.counters.seen(keyOf(claim)) === undefined) await read(ctx, claim);
+      if (!isFull(ctx, claim)) return undefined;
+      continue;
+    }
+    const refused = await gather(ctx, claim);
+    if (refused !== undefined) return refused;
+    claim.refresh(ctx);
+    if (claim.isStuck && !(await retry.later()))
+      return unavailable('what is left of a busy scope is scattered');
+  }
+}
+
+function isFull(ctx: Context, claim: Claim): boolean {
+  const all = lacks(claim.account, claim.take, ctx.counters.seen(keyOf(claim)), ctx.calendar);
+  for (const { name, mode } of all) if (mode === 'observe') claim.relaxed.add(name);
+  return all.some(({ mode }) => mode === 'enforce');
+}
+
+async function read(ctx: Context, claim: Claim): Promise<void> {
+  ctx.counters.saw(keyOf(claim), await ctx.store.get(keyOf(claim)));
+  claim.isFresh = true;
+}
+
+function keyOf({ scope, account }: Claim) {
+  return counterKey(scope, account.pool);
+}

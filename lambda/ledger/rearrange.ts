@@ -1,0 +1,151 @@
+import type { Budget } from '../core/scope-limits.ts';
+import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
+import type { Account } from './charge.ts';
+import {
+  absent,
+  add,
+  amount,
+  atMost,
+  counterKey,
+  equals,
+  ITEM_VERSION,
+  policyKey,
+  put,
+  text,
+} from './items.ts';
+import { policyChanges, type ScopePolicy } from './policy.ts';
+import { sharesOf, shiftTo } from './shares.ts';
+import { usedIn } from './used.ts';
+
+/** What each pool shall have of a budget in one window. */
+export interface Target {
+  readonly budget: Budget;
+  readonly window: string;
+  /** By pool; their sum is at most the budget's limit. */
+  readonly shares: readonly bigint[];
+}
+
+/** A new arrangement of a scope's pools, and the transaction that makes it. */
+export interface Arrangement {
+  readonly policy: ScopePolicy;
+  readonly ops: readonly Op[];
+}
+
+/**
+ * Splits a scope's limits anew. Nobody may gain before somebody has lost: every pool whose share falls, in this window
+ * or in those to come, is part of the transaction. It must not have used more than it keeps, and it learns the new
+ * version, so that no process goes on under the old share. Pools that gain need not be told.
+ *
+ * `counters`: copies by pool, each pinned where it matters.
+ */
+export function rearrange(
+  { limits, policy }: Pick<Account, 'limits' | 'policy'>,
+  targets: readonly Target[],
+  counters: readonly (Item | undefined)[],
+  change: Partial<Pick<ScopePolicy, 'pools' | 'heat'>>,
+): Arrangement {
+  const pools = change.pools ?? policy.pools;
+  const everPools = Math.max(policy.everPools, pools);
+  const shifts = { ...policy.shifts };
+  const basis = { ...policy.basis };
+  for (const { budget, window, shares } of targets) {
+    shifts[budget.id] = shiftTo(shares, budget.limit, pools, window);
+    basis[budget.id] = String(budget.limit);
+  }
+  const next: ScopePolicy = {
+    ...policy,
+    ...change,
+    version: policy.version + 1n,
+    pools,
+    everPools,
+    shifts,
+    basis,
+  };
+  const ops: Op[] = [
+    {
+      key: policyKey(limits.scope),
+      when: [policy.version === 0n ? absent('cv') : equals('cv', policy.version)],
+      set: policyChanges(next),
+    },
+  ];
+  for (let pool = 0; pool < policy.everPools; pool++) {
+    const op = loserOp(limits.scope, pool, policy, next, targets, counters[pool]);
+    if (op !== undefined) ops.push(op);
+  }
+  return { policy: next, ops };
+}
+
+function loserOp(
+  scope: string,
+  pool: number,
+  before: ScopePolicy,
+  after: ScopePolicy,
+  targets: readonly Target[],
+  counter: Item | undefined,
+): Op | undefined {
+  const when: Condition[] = [];
+  let loses = losesLater(pool, before, after);
+  for (const { budget, window, shares } of targets) {
+    const limit = BigInt(before.basis[budget.id] ?? budget.limit);
+    const share = shares[pool] ?? 0n;
+    loses ||= limit > budget.limit || share < (sharesOf(limit, before, budget.id, window)[pool] ?? 0n);
+    when.push(...pinned(budget, window, share, counter));
+  }
+  if (!loses) return undefined;
+  when.push(counter?.['cv'] === undefined ? absent('cv') : atMost('cv', before.version));
+  const set: Change[] = [put('cv', after.version), put('v', ITEM_VERSION), add('s', 0n)];
+  return { key: counterKey(scope, pool), when, set };
+}
+
+/** Whether a pool's equal share, the one of windows to come, falls. */
+function losesLater(pool: number, before: ScopePolicy, after: ScopePolicy): boolean {
+  if (pool >= before.pools) return false;
+  return after.pools > before.pools || pool >= after.pools;
+}
+
+function pinned(budget: Budget, window: string, share: bigint, counter: Item | undefined): Condition[] {
+  if (budget.window.window === 'total') {
+    return [counter?.['tu'] === undefined ? absent('tu') : atMost('tu', share)];
+  }
+  const attr = `${budget.id}.id`;
+  const id = text(counter, attr);
+  if (id === undefined) return [absent(attr)];
+  return id === window ? [equals(attr, id), atMost(`${budget.id}.used`, share)] : [equals(attr, id)];
+}
+
+/** The newest window that any pool is in, or that was split; none before it is split any more. */
+export function newestWindow(
+  budget: Budget,
+  policy: ScopePolicy,
+  counters: readonly (Item | undefined)[],
+  clockId: string,
+): string {
+  if (budget.window.window === 'total') return 'total';
+  const ids = counters.flatMap((counter) => text(counter, `${budget.id}.id`) ?? []);
+  const shifted = policy.shifts[budget.id]?.window;
+  const known = shifted === undefined ? ids : [...ids, shifted];
+  return known.length === 0 ? clockId : known.reduce((a, b) => (a > b ? a : b));
+}
+
+/** What each pool has used of a window. */
+export function usedByPool(
+  budget: Budget,
+  window: string,
+  counters: readonly (Item | undefined)[],
+): bigint[] {
+  return counters.map((counter) =>
+    budget.window.window === 'total' ? amount(counter, 'tu') : (usedIn(budget, window, counter)?.used ?? 0n),
+  );
+}
+
+/**
+ * Each pool keeps what it has used, and what is left is spread over those that are in use. Where more is used than the
+ * limit allows nobody gets anything, until enough was given back.
+ */
+export function spread(limit: bigint, used: readonly bigint[], pools: number): bigint[] {
+  const total = used.reduce((sum, each) => sum + each, 0n);
+  const size = Math.max(used.length, pools);
+  if (total > limit) return Array.from({ length: size }, () => 0n);
+  const each = (limit - total) / BigInt(pools);
+  return Array.from({ length: size }, (_, pool) => (used[pool] ?? 0n) + (pool < pools ? each : 0n));
+}

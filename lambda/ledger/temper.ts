@@ -1,0 +1,81 @@
+import type { Claim } from './claim.ts';
+import type { Context } from './context.ts';
+import { step } from './gcra.ts';
+import { amount, counterKey } from './items.ts';
+import type { Heat } from './policy.ts';
+import { resplit } from './pools.ts';
+
+/** Requests of the current size that each pool must be able to hold, or the scope is not split. */
+const POOL_ROOM = 20n;
+
+/**
+ * Finds out how hot a scope is and writes it into its policy for all: up when this process met others again and again,
+ * down only by a measured rate. "No conflicts" says nothing: leases are what makes them go away.
+ */
+export async function temper(ctx: Context, claim: Claim): Promise<void> {
+  const { heat } = claim.account.policy;
+  const now = ctx.clock.now();
+  if (ctx.heat.takeHot(claim.scope)) {
+    const isSettled = heat.level === 0 || now - heat.at >= ctx.rules.settleMs;
+    if (isSettled && mayRise(ctx, claim)) await change(ctx, claim, heat.level + 1, await countOf(ctx, claim));
+    return;
+  }
+  if (heat.level === 0) return;
+  if (now >= heat.until) await look(ctx, claim);
+  else if (ctx.heat.takeReread(claim.scope)) {
+    await ctx.policies.load(claim.scope, 'stale');
+    claim.refresh(ctx);
+  }
+}
+
+/** A look at the rate since the last one; whoever comes first writes what follows from it. */
+async function look(ctx: Context, claim: Claim): Promise<void> {
+  const { scope } = claim;
+  // The newest copy: others may have looked already.
+  await ctx.policies.load(scope);
+  claim.refresh(ctx);
+  const { heat, pools } = claim.account.policy;
+  const now = ctx.clock.now();
+  if (heat.level === 0 || now < heat.until) return;
+  const count = await countOf(ctx, claim);
+  const seconds = Math.max(1, now - heat.at) / 1000;
+  const rate = (Number(count - BigInt(heat.count)) / seconds) * pools;
+  const isCold = rate < (ctx.rules.leave[heat.level] ?? 0);
+  await change(ctx, claim, isCold ? heat.level - 1 : heat.level, count);
+}
+
+/** Requests that pool 0 has counted so far. */
+async function countOf(ctx: Context, { scope }: Claim): Promise<bigint> {
+  const key = counterKey(scope);
+  const item = await ctx.store.get(key, 'stale');
+  ctx.counters.saw(key, item);
+  return amount(item, 'q');
+}
+
+/** Each level needs limits that are worth splitting: a small budget is better served one by one. */
+function mayRise(ctx: Context, { account, take }: Claim): boolean {
+  const { limits, policy } = account;
+  const pools = ctx.rules.pools[policy.heat.level + 1];
+  if (pools === undefined || limits.parallel !== undefined) return false;
+  const { requests, tokens } = limits;
+  const isWide = (limit: bigint, each: bigint) => limit / BigInt(pools) >= each * POOL_ROOM;
+  return (
+    limits.budgets.every(({ limit, mode }) => mode === 'observe' || isWide(limit, take.money)) &&
+    (requests === undefined || isWide(step(requests, requests.burst) ?? 0n, step(requests, 1) ?? 1n)) &&
+    (tokens === undefined || isWide(BigInt(Math.floor(tokens.burst)), BigInt(Math.ceil(take.tokens))))
+  );
+}
+
+async function change(ctx: Context, claim: Claim, level: number, count: bigint): Promise<void> {
+  const { policy } = claim.account;
+  const now = ctx.clock.now();
+  const heat: Heat = {
+    level,
+    at: now,
+    until: now + ctx.rules.lookMs * (1 + ctx.rules.jitter * ctx.random.next()),
+    count: String(count),
+  };
+  const pools = ctx.rules.pools[level] ?? policy.pools;
+  await resplit(ctx, claim, { pools, heat });
+  claim.refresh(ctx);
+}

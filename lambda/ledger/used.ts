@@ -1,0 +1,56 @@
+import { type Nano, toNano } from '../core/money.ts';
+import type { Budget } from '../core/scope-limits.ts';
+import type { Item } from '../ports/ledger-store.ts';
+import type { Calendar } from './calendar.ts';
+import { amount, text } from './items.ts';
+import type { Pin } from './pins.ts';
+
+/** What a counter says of one window of a budget. */
+export interface Used {
+  /** The window's id; `total` for a total. */
+  readonly window: string;
+  /** Settled, held and leased. */
+  readonly used: Nano;
+  /** Settled. */
+  readonly spent: Nano;
+}
+
+/** The window that a charge would go to now: the clock's, or the counter's where another clock is ahead. */
+export function usedNow(budget: Budget, counter: Item | undefined, calendar: Calendar): Used {
+  if (budget.window.window === 'total') return usedInAll(counter);
+  const clockId = calendar.id(budget.window);
+  const id = text(counter, `${budget.id}.id`);
+  if (id === undefined || id < clockId) return { window: clockId, used: toNano(0n), spent: toNano(0n) };
+  return {
+    window: id,
+    used: amount(counter, `${budget.id}.used`),
+    spent: amount(counter, `${budget.id}.spent`),
+  };
+}
+
+/** A certain window; undefined once the counter has forgotten it. A window that has not begun there is empty. */
+export function usedIn(budget: Budget, window: string, counter: Item | undefined): Used | undefined {
+  if (budget.window.window === 'total') return usedInAll(counter);
+  const { id } = budget;
+  const current = text(counter, `${id}.id`);
+  if (current === window) {
+    return { window, used: amount(counter, `${id}.used`), spent: amount(counter, `${id}.spent`) };
+  }
+  if (text(counter, `${id}.prev`) === window) {
+    return { window, used: amount(counter, `${id}.prevUsed`), spent: amount(counter, `${id}.prevSpent`) };
+  }
+  return current === undefined || current < window
+    ? { window, used: toNano(0n), spent: toNano(0n) }
+    : undefined;
+}
+
+/** The window that a request was charged in. */
+export function usedPinned(budget: Budget, pin: Pin, counter: Item | undefined): Used | undefined {
+  if (budget.window.window === 'total') return usedInAll(counter);
+  const window = pin.windows.find((pinned) => pinned.budget === budget.id)?.id;
+  return window === undefined ? undefined : usedIn(budget, window, counter);
+}
+
+function usedInAll(counter: Item | undefined): Used {
+  return { window: 'total', used: amount(counter, 'tu'), spent: amount(counter, 's') };
+}
