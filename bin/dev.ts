@@ -18,8 +18,8 @@ if (flags === 'help') {
 } else {
   try {
     const gateway = await startLocal(flags, process.env, (line) => process.stdout.write(`${line}\n`));
-    process.stdout.write(`\n${gateway.banner}\n`);
     stopOnSignal(gateway);
+    process.stdout.write(`\n${gateway.banner}\n`);
   } catch (error) {
     if (!(error instanceof StartProblem || error instanceof ListenError || error instanceof LedgerFileError))
       throw error;

@@ -73,8 +73,9 @@ async function exported(folder: string, requestId: string): Promise<readonly Row
 
 /** The id's own time names the folder, so that one day is read and not all. A request is received when its id is made. */
 function dayOf(requestId: string): string {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(requestId)) return '';
-  const ms = Number.parseInt(requestId.slice(0, 8) + requestId.slice(9, 13), 16);
+  const [, high, low] = /^(?:req_)?([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(requestId) ?? [];
+  if (high === undefined || low === undefined) return '';
+  const ms = Number.parseInt(high + low, 16);
   const day = (at: number) => quoted(new Date(at).toISOString().slice(0, 10));
   // A minute to either side, for an id that was made on the other side of midnight.
   return ` AND dt IN (${[...new Set([day(ms - 60_000), day(ms + 60_000)])].join(', ')})`;

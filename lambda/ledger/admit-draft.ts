@@ -1,6 +1,6 @@
 import { toNano, ZERO } from '../core/money.ts';
 import type { Change, FailedOp } from '../ports/ledger-store.ts';
-import type { Draft, Place, Plan, Stop } from './append.ts';
+import { type Draft, type Place, type Plan, type Stop, unavailable } from './append.ts';
 import { charge } from './charge.ts';
 import { Claim } from './claim.ts';
 import type { Context } from './context.ts';
@@ -50,16 +50,20 @@ export class AdmitDraft implements Draft {
   }
 
   async plan(place: Place): Promise<Plan | Stop> {
-    const stop = await prepare(this.#ctx, this.#claims, place);
-    if (stop !== undefined) return stop;
-    // What is in doubt pays as it did: a lease that was paid from may already have paid.
-    if (!place.inDoubt) {
-      const journal = place.slot.journal;
-      await this.#lease(place);
-      // A lease that could not be written has cost the journal; the caller plans anew in the next one.
-      if (place.slot.journal !== journal) return this.#nothing();
-    }
-    return this.#write();
+    do {
+      const stop = await prepare(this.#ctx, this.#claims, place);
+      if (stop !== undefined) return stop;
+      // What is in doubt pays as it did: a lease that was paid from may already have paid.
+      if (!place.inDoubt) {
+        const journal = place.slot.journal;
+        await this.#lease(place);
+        // A lease that could not be written has cost the journal; the caller plans anew in the next one.
+        if (place.slot.journal !== journal) return this.#nothing();
+      }
+      const plan = this.#write();
+      if (plan !== undefined) return plan;
+    } while (place.retry.now());
+    return unavailable('a window turns just now');
   }
 
   /** Chooses what pays for each scope: a lease of this journal, where the scope is hot enough for one, or its counter. */
@@ -68,11 +72,13 @@ export class AdmitDraft implements Draft {
     const ctx = this.#ctx;
     for (const claim of this.#claims) {
       const { account, money, take, scope } = claim;
-      if (account.policy.heat.level === 0 || account.limits.parallel !== undefined || claim.isStuck) continue;
+      if (account.policy.heat.level === 0 || account.limits.parallel !== undefined) continue;
+      if (claim.isStuck || claim.relaxed.size > 0) continue;
       const journal = slot.journal;
       if (journal === undefined) return;
       let lease = ctx.leases.find(journal, scope, money, take.tokens);
-      if (lease === undefined && ctx.heat.expected(scope, ctx.rules.leaseMs) >= ctx.rules.leastRequests) {
+      const expected = ctx.heat.expected(scope, ctx.rules.leaseMs) ?? ctx.rules.leastRequests;
+      if (lease === undefined && expected >= ctx.rules.leastRequests) {
         lease = await openLease(ctx, slot, claim, retry.left());
         if (slot.journal !== journal) return;
       }
@@ -86,7 +92,8 @@ export class AdmitDraft implements Draft {
     return { type: 'plan', beside: [], entry: this.#fixed };
   }
 
-  #write(): Plan {
+  /** Undefined where a window or a share has changed since all was prepared, and has no room. */
+  #write(): Plan | undefined {
     const { counters, calendar } = this.#ctx;
     const beside = [];
     const direct: Claim[] = [];
@@ -99,10 +106,19 @@ export class AdmitDraft implements Draft {
         continue;
       }
       const seen = counters.seen(counterKey(scope, account.pool));
-      const { op, windows } = charge(account, take, seen, calendar, claim.relaxed);
+      const { op, windows, tokenNs, short } = charge(account, take, seen, calendar, claim.relaxed);
+      if (short.length > 0) return undefined;
       beside.push(op);
       direct.push(claim);
-      pins.push({ scope, pool: account.pool, lease: undefined, own, running: take.running, windows });
+      pins.push({
+        scope,
+        pool: account.pool,
+        lease: undefined,
+        own,
+        running: take.running,
+        tokenNs,
+        windows,
+      });
     }
     this.#direct = direct;
     this.pins = pins;

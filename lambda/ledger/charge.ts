@@ -33,6 +33,8 @@ export interface Charge {
   readonly op: Op;
   /** The windows charged. */
   readonly windows: readonly PinnedWindow[];
+  /** Nanoseconds taken from the bucket of tokens. */
+  readonly tokenNs: bigint;
   /** Limits whose share is too small for a window that begins now; with one of them the op may not be written. */
   readonly short: readonly LimitName[];
 }
@@ -74,11 +76,11 @@ export function charge(
   set.push(add('tu', taken.money));
   if (taken.as === 'post') set.push(add('s', taken.money));
   set.push(taken.as === 'lease' ? add('ol', 1n) : add('q', 1n));
-  chargeRates(draft);
+  const tokenNs = chargeRates(draft);
   fence(draft);
   if (seen?.['v'] === undefined) set.push(put('v', ITEM_VERSION));
   const op = { key: counterKey(scope, account.pool), when, set };
-  return { op, windows, short: draft.short };
+  return { op, windows, tokenNs, short: draft.short };
 }
 
 function chargeTotal({ account, taken, seen, relaxed, when, short }: Draft, budget: Budget): void {
@@ -127,10 +129,12 @@ function showLimit({ seen, set }: Draft, budget: Budget): void {
   if (seen?.[attr] !== budget.limit) set.push(put(attr, budget.limit));
 }
 
-function chargeRates(draft: Draft): void {
+/** Returns the nanoseconds taken from the bucket of tokens. */
+function chargeRates(draft: Draft): bigint {
   const { account, taken, seen, relaxed, when, set } = draft;
   const { requests, tokens, parallel } = account.limits;
   const nowNs = nanoseconds(draft.calendar.now());
+  let tokenNs = 0n;
   const rates = [
     { of: 'requests', attr: 'rt', rate: requests, units: taken.requests },
     { of: 'tokens', attr: 'tt', rate: tokens, units: taken.tokens },
@@ -140,7 +144,10 @@ function chargeRates(draft: Draft): void {
     if (rate === undefined || units === 0 || relaxed.has(of)) continue;
     const share = rateShare(rate, account);
     if (units > share.burst) draft.short.push(of);
-    else take(attr, share, units, nowNs, seen, { when, set });
+    else {
+      const moves = take(attr, share, units, nowNs, seen, { when, set });
+      if (of === 'tokens') tokenNs = moves;
+    }
   }
   if (parallel !== undefined && taken.running) {
     if (!relaxed.has('parallel' satisfies RateKind)) {
@@ -149,6 +156,7 @@ function chargeRates(draft: Draft): void {
     }
     set.push(add('pl', 1n));
   }
+  return tokenNs;
 }
 
 /**

@@ -40,7 +40,8 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | unde
   if (refusal !== undefined) return refusal;
   const targets = moves(ctx, account, take.money, counters);
   if (targets.length === 0) return undefined;
-  if (await write(ctx, claim, rearrange(account, targets, counters, {}))) claim.isStuck = false;
+  if (await write(ctx, claim, rearrange(account, targets, counters, {}, ctx.clock.now())))
+    claim.isStuck = false;
   return undefined;
 }
 

@@ -19,6 +19,14 @@ export function step(rate: Rate, units: number): bigint | undefined {
   return (MINUTE_NS * BigInt(Math.ceil(units)) + per - 1n) / per;
 }
 
+/**
+ * How far an empty bucket lets the number go on. One nanosecond more for each unit, because every single one may have
+ * been rounded up.
+ */
+function full(rate: Rate): bigint {
+  return (step(rate, rate.burst) ?? 0n) + BigInt(Math.ceil(rate.burst));
+}
+
 /** Nanoseconds of a bucket that `units` are worth when given back, rounded towards 0; negative units take more. */
 export function nsOf(rate: Rate, units: number): bigint {
   if (rate.perMinute <= 0) return 0n;
@@ -31,7 +39,7 @@ export function neverFits(rate: Rate, units: number): boolean {
 }
 
 /**
- * Takes `units` from a bucket that has room for them when empty. What the last seen copy says decides between the two
+ * Takes `units` from a bucket that has room for them when empty, and returns by how many nanoseconds it moved on. What the last seen copy says decides between the two
  * forms, and each is pinned: a bucket that was idle starts now, one that was busy moves on up to the burst.
  */
 export function take(
@@ -41,9 +49,8 @@ export function take(
   nowNs: bigint,
   seen: Item | undefined,
   write: { readonly when: Condition[]; readonly set: Change[] },
-): void {
+): bigint {
   const moves = step(rate, units) ?? 0n;
-  const full = step(rate, rate.burst) ?? 0n;
   const last = seen?.[attr];
   if (typeof last !== 'bigint') {
     write.when.push(absent(attr));
@@ -52,9 +59,10 @@ export function take(
     write.when.push(atMost(attr, nowNs - 1n));
     write.set.push(put(attr, nowNs + moves));
   } else {
-    write.when.push({ op: 'atLeast', attr, value: nowNs }, atMost(attr, nowNs + full - moves));
+    write.when.push({ op: 'atLeast', attr, value: nowNs }, atMost(attr, nowNs + full(rate) - moves));
     write.set.push(add(attr, moves));
   }
+  return moves;
 }
 
 /** Nanoseconds until a bucket has room for `units`; 0 if it has now. */
@@ -65,8 +73,11 @@ export function waitNs(
   nowNs: bigint,
   seen: Item | undefined,
 ): bigint {
+  const moves = step(rate, units);
+  // A rate of 0 has never room; a minute is as good a time as any to look whether it is still one.
+  if (moves === undefined) return MINUTE_NS;
   const level = amount(seen, attr) - nowNs;
-  const over = (level > 0n ? level : 0n) + (step(rate, units) ?? 0n) - (step(rate, rate.burst) ?? 0n);
+  const over = (level > 0n ? level : 0n) + moves - full(rate);
   return over > 0n ? over : 0n;
 }
 
@@ -76,4 +87,9 @@ export function left(attr: string, rate: Rate, nowNs: bigint, seen: Item | undef
   if (level <= 0n) return rate.burst;
   const used = (level * BigInt(Math.floor(rate.perMinute)) + MINUTE_NS - 1n) / MINUTE_NS;
   return Math.max(0, rate.burst - Number(used));
+}
+
+/** The number of a bucket that is full now. */
+export function fullAt(rate: Rate, nowMs: number): bigint {
+  return nanoseconds(nowMs) + full(rate);
 }

@@ -10,7 +10,7 @@ interface Measured {
   lastAt: number;
   /** Smoothed milliseconds between two requests; undefined until there were two. */
   interval: number | undefined;
-  /** When the last conflicts were, monotonic; as many as make a scope hot. */
+  /** When the last conflicts were, monotonic; as many as make a stampede. */
   conflicts: number[];
   /** When its policy was last read, monotonic. */
   readAt: number;
@@ -45,24 +45,32 @@ export class Heat {
     const conflicts = this.#scopes.get(scope)?.conflicts;
     if (conflicts === undefined) return;
     conflicts.push(this.#clock.monotonic());
-    if (conflicts.length > this.#rules.conflicts) conflicts.shift();
+    if (conflicts.length > this.#rules.stampede) conflicts.shift();
   }
 
-  /** Whether others were in the way again and again just now. Asking takes the mark away. */
-  takeHot(scope: string): boolean {
+  /**
+   * How often others were in the way just now: `hot`, or a `stampede` that cannot wait. Asking takes the mark away, but
+   * not that of a stampede that is still on its way.
+   */
+  takeHot(scope: string): 'hot' | 'stampede' | undefined {
     const known = this.#scopes.get(scope);
-    const first = known?.conflicts[0];
-    if (known === undefined || first === undefined) return false;
-    if (known.conflicts.length < this.#rules.conflicts) return false;
-    const isHot = this.#clock.monotonic() - first <= this.#rules.conflictMs;
+    if (known === undefined || known.conflicts.length === 0) return undefined;
+    const since = this.#clock.monotonic() - this.#rules.conflictMs;
+    known.conflicts = known.conflicts.filter((at) => at >= since);
+    const count = known.conflicts.length;
+    if (count < this.#rules.conflicts) return undefined;
+    if (count < this.#rules.stampede) return 'hot';
     known.conflicts = [];
-    return isHot;
+    return 'stampede';
   }
 
-  /** Requests that this process will make of a scope within `ms`, if it goes on as it did. */
-  expected(scope: string, ms: number): number {
+  /**
+   * Requests that this process will make of a scope within `ms`, if it goes on as it did; undefined where that cannot be
+   * known yet, after the first.
+   */
+  expected(scope: string, ms: number): number | undefined {
     const known = this.#scopes.get(scope);
-    if (known?.interval === undefined) return 0;
+    if (known?.interval === undefined) return undefined;
     // A pause that lasts already longer than the usual interval counts as one.
     const pause = this.#clock.monotonic() - known.lastAt;
     return ms / Math.max(known.interval, pause, 0.1);

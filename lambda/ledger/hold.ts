@@ -29,7 +29,8 @@ export class Hold implements Reservation {
   readonly tokens: number;
   /** One for each pin, in the same order. */
   readonly holdings: readonly Holding[];
-  readonly wouldRefuse: readonly string[];
+  /** Observed limits that would have refused. */
+  wouldRefuse: readonly string[];
   pins: readonly Pin[];
   held: Nano;
   view: LimitsView;

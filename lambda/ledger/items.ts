@@ -20,8 +20,8 @@ import type { Change, Condition, Item, Key, Value } from '../ports/ledger-store.
  * | head    | `P#`                      | `HEAD`     | `hv` version, `d` (JSON, head.ts): the config in force, stops, |
  * |         |                           |            | scopes with a policy that an operator wrote                    |
  * | config  | `P#`                      | `N#000007` | `d` (JSON): limits of config number 7; never changes           |
- * | header  | `J#<env>.<slot>.<epoch>`  | `#`        | `st` OPEN or CLOSED, `exp`, `own` (whose it is), `gx` index    |
- * |         |                           |            | shard X0 to X7, only while OPEN                                |
+ * | header  | `J#<env>.<slot>.<epoch>`  | `#`        | `st` LIVE or CLOSED, `exp`, `own` (whose it is), `gx` index    |
+ * |         |                           |            | shard X0 to X7, only while LIVE                                |
  * | entry   | same                      | `E#000001` | `st` HELD or F, `rid`, `e` held, `n` number of top-ups, `sc`   |
  * |         |                           |            | (JSON, pins.ts: where it was charged), `wr` observed limits    |
  * |         |                           |            | that would have refused, the caller's facts; in F also `a`     |
@@ -33,6 +33,8 @@ import type { Change, Condition, Item, Key, Value } from '../ports/ledger-store.
  * | fence   | same                      | `E#000001` | `st` FENCE: nor will any number from here on                   |
  * | alert   | `A#<scope>`               | `<window>#<budget>#<mark>` | `st` PENDING or SENT, `at` since when somebody |
  * |         |                           |            | has been publishing it (ms); marks are 50, 80, 100 and `soft`  |
+ *
+ * Version 1 had no leases and would close a journal that still has some; a header that is not OPEN it leaves alone.
  *
  * Every item also has `v`, the version of this table. Journals and alerts have `ttl`. A budget over a total needs no
  * attributes of its own: it is `tu` and `s`.

@@ -76,7 +76,7 @@ export class Journals {
       key: headerKey(pk),
       when: [absent('st')],
       set: [
-        put('st', 'OPEN'),
+        put('st', 'LIVE'),
         put('v', ITEM_VERSION),
         put('own', owner),
         put('exp', BigInt(expires)),

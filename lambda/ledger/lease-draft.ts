@@ -9,7 +9,6 @@ import { amount, counterKey, expiry, ITEM_VERSION, put } from './items.ts';
 import { type Grant, Lease } from './leases.ts';
 import { type Pin, writePins } from './pins.ts';
 import { Retry } from './retry.ts';
-import { lacks } from './room.ts';
 import { rateShare, shareOf } from './shares.ts';
 import type { Slot } from './slots.ts';
 import { usedNow } from './used.ts';
@@ -19,6 +18,9 @@ const TRIES = 4;
 
 /** Requests that one lease pays for at most: a pause of a process must not strand more. */
 const MOST_REQUESTS = 100_000;
+
+/** Observed limits bind a lease like all others: what passes them has to be told in the entry that does. */
+const NOTHING_RELAXED: ReadonlySet<string> = new Set();
 
 const SMALL: Stop = unavailable('a lease is not worth it');
 
@@ -41,7 +43,6 @@ class LeaseDraft implements Draft {
   readonly #ctx: Context;
   readonly #claim: Claim;
   readonly #account: Account;
-  readonly #relaxed: Set<string>;
   readonly #end: number;
   #grant: Grant | undefined;
   #pin: Pin | undefined;
@@ -51,7 +52,6 @@ class LeaseDraft implements Draft {
     this.#ctx = ctx;
     this.#claim = claim;
     this.#account = claim.account;
-    this.#relaxed = new Set(claim.relaxed);
     this.#end = Math.floor(ctx.clock.now() + varied(ctx, ctx.rules.leaseMs));
   }
 
@@ -62,7 +62,13 @@ class LeaseDraft implements Draft {
     const grant = inDoubt ? this.#grant : grantFor(this.#ctx, this.#claim, seen);
     if (grant === undefined) return SMALL;
     const { scope } = this.#claim;
-    const { op, windows, short } = charge(this.#account, this.#takeOf(grant), seen, calendar, this.#relaxed);
+    const { op, windows, short } = charge(
+      this.#account,
+      this.#takeOf(grant),
+      seen,
+      calendar,
+      NOTHING_RELAXED,
+    );
     if (short.length > 0) return SMALL;
     const pin = {
       scope,
@@ -70,26 +76,23 @@ class LeaseDraft implements Draft {
       lease: undefined,
       own: undefined,
       running: false,
+      tokenNs: 0n,
       windows,
     };
     if (inDoubt && writePins([pin]) !== writePins(this.#pin === undefined ? [] : [this.#pin])) {
       return unavailable('a window has turned');
     }
-    this.#grant = withoutRelaxed(grant, this.#relaxed);
+    this.#grant = grant;
     this.#pin = pin;
     return { type: 'plan', beside: [op], entry: this.#entry(grant, pin) };
   }
 
   learn(failed: readonly FailedOp[]): Stop | undefined {
-    const { counters, calendar, policies } = this.#ctx;
+    const { counters, policies } = this.#ctx;
     const { scope, take } = this.#claim;
     const counter = failed[0]?.item;
     counters.saw(counterKey(scope, this.#account.pool), counter);
     if (policies.isBehindCounter(scope, counter) || amount(counter, 'cn') > BigInt(take.number)) return SMALL;
-    if (this.#grant === undefined) return undefined;
-    for (const lack of lacks(this.#account, this.#takeOf(this.#grant), counter, calendar)) {
-      if (lack.mode === 'observe') this.#relaxed.add(lack.name);
-    }
     return undefined;
   }
 
@@ -137,11 +140,14 @@ class LeaseDraft implements Draft {
  */
 function grantFor(ctx: Context, { account, take, scope }: Claim, seen: Item | undefined): Grant | undefined {
   const { rules, heat, calendar } = ctx;
-  const wanted = varied(ctx, Math.min(heat.expected(scope, rules.leaseMs), MOST_REQUESTS));
-  const sharers = 2n * (amount(seen, 'ol') + 1n);
+  // Of a process that has just begun nothing is known. In a crowd it does better with a small lease than with the rest.
+  const expected = heat.expected(scope, rules.leaseMs) ?? rules.leastRequests;
+  const wanted = Math.max(rules.leastRequests, varied(ctx, Math.min(expected, MOST_REQUESTS)));
+  // A copy that was pieced together may say anything.
+  const open = amount(seen, 'ol');
+  const sharers = 2n * ((open > 0n ? open : 0n) + 1n);
   let money = BigInt(Math.ceil(wanted)) * take.money;
   for (const budget of account.limits.budgets) {
-    if (budget.mode === 'observe') continue;
     const { window, used } = usedNow(budget, seen, calendar);
     const room = shareOf(budget.limit, account, budget.id, window) - used;
     if (room * BigInt(account.policy.pools) < BigInt(rules.leastRoom) * take.money) return undefined;
@@ -153,15 +159,6 @@ function grantFor(ctx: Context, { account, take, scope }: Claim, seen: Item | un
   if (requests !== undefined && requests < rules.leastRequests) return undefined;
   if (tokens !== undefined && tokens < rules.leastRequests * take.tokens) return undefined;
   return { money: toNano(money), requests, tokens };
-}
-
-/** An observed rate that is full is not charged, so nothing of it can be given back either. */
-function withoutRelaxed(grant: Grant, relaxed: ReadonlySet<string>): Grant {
-  return {
-    money: grant.money,
-    requests: relaxed.has('requests') ? undefined : grant.requests,
-    tokens: relaxed.has('tokens') ? undefined : grant.tokens,
-  };
 }
 
 function unitsFor(

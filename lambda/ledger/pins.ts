@@ -12,6 +12,8 @@ export interface Pin {
   readonly own: Nano | undefined;
   /** Whether the request counts among the running ones. */
   readonly running: boolean;
+  /** Nanoseconds that it took from the bucket of tokens there; what is not used is given back from this. */
+  readonly tokenNs: bigint;
   /** Windows by budget id. Totals have none. */
   readonly windows: readonly PinnedWindow[];
 }
@@ -33,7 +35,7 @@ export function heldBy(pin: Pin, held: Nano): Nano {
 export function writePins(pins: readonly Pin[]): string {
   return JSON.stringify(
     Object.fromEntries(
-      pins.map(({ scope, pool, lease, own, running, windows }) => [
+      pins.map(({ scope, pool, lease, own, running, tokenNs, windows }) => [
         scope,
         {
           ...Object.fromEntries(windows.map(({ budget, id }) => [budget, id])),
@@ -41,6 +43,7 @@ export function writePins(pins: readonly Pin[]): string {
           ...(lease === undefined ? {} : { '#lease': lease }),
           ...(own === undefined ? {} : { '#own': String(own) }),
           ...(running ? { '#run': 1 } : {}),
+          ...(tokenNs === 0n ? {} : { '#tokens': String(tokenNs) }),
         },
       ]),
     ),
@@ -50,13 +53,14 @@ export function writePins(pins: readonly Pin[]): string {
 export function readPins(sc: string): readonly Pin[] {
   return Object.entries(record(JSON.parse(sc))).map(([scope, value]) => {
     const parts = record(value);
-    const { '#pool': pool, '#lease': lease, '#own': own, '#run': running } = parts;
+    const { '#pool': pool, '#lease': lease, '#own': own, '#run': running, '#tokens': tokens } = parts;
     return {
       scope,
       pool: typeof pool === 'number' ? pool : 0,
       lease: typeof lease === 'number' ? lease : undefined,
       own: typeof own === 'string' ? toNano(BigInt(own)) : undefined,
       running: running === 1,
+      tokenNs: typeof tokens === 'string' ? BigInt(tokens) : 0n,
       windows: Object.entries(parts)
         .filter(([budget]) => !budget.startsWith('#'))
         .map(([budget, id]) => {

@@ -1,10 +1,12 @@
+import type { Rate } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
-import type { Account } from './charge.ts';
+import type { Account, Take } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
 import { counterKey } from './items.ts';
-import type { ScopePolicy } from './policy.ts';
+import { COLD, type ScopePolicy } from './policy.ts';
 import { newestWindow, rearrange, spread, type Target, usedByPool } from './rearrange.ts';
+import { rateShare } from './shares.ts';
 
 /** Reads the counters of all pools that a scope ever had. Rejects while the store is away. */
 export async function readPools(
@@ -30,6 +32,18 @@ export function isOverdrawn({ limits, policy }: Account): boolean {
   });
 }
 
+/** What a scope that may have one counter only is changed to. */
+export const MERGED = { pools: 1, heat: COLD } as const;
+
+/** Whether limits do not allow what a scope was split for: parallel requests are counted in one place, and a rate has parts. */
+export function needsOne({ limits, policy, pool }: Account, take: Take): boolean {
+  if (policy.pools === 1) return false;
+  const { requests, tokens, parallel } = limits;
+  const isTooSmall = (rate: Rate | undefined, units: number) =>
+    rate !== undefined && units <= rate.burst && units > rateShare(rate, { policy, pool }).burst;
+  return parallel !== undefined || isTooSmall(requests, take.requests) || isTooSmall(tokens, take.tokens);
+}
+
 /** Splits all limits of a scope anew over `pools` counters. False if somebody was in the way; the policy is read again then. */
 export async function resplit(
   ctx: Context,
@@ -48,7 +62,7 @@ export async function resplit(
     const used = usedByPool(budget, window, counters);
     return { budget, window, shares: spread(budget.limit, used, pools) };
   });
-  return await write(ctx, claim, rearrange(account, targets, counters, change));
+  return await write(ctx, claim, rearrange(account, targets, counters, change, ctx.clock.now()));
 }
 
 /** Writes a new arrangement. Whatever the answer was, the policy known afterwards is one that was really written. */

@@ -1,12 +1,13 @@
+import type { Item } from '../ports/ledger-store.ts';
 import type { Place, Stop } from './append.ts';
 import { unavailable } from './append.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
 import { gather } from './gather.ts';
 import { counterKey } from './items.ts';
-import { isOverdrawn, resplit } from './pools.ts';
+import { isOverdrawn, MERGED, needsOne, resplit } from './pools.ts';
 import type { Retry } from './retry.ts';
-import { lacks, misfits } from './room.ts';
+import { type Lack, lacks, misfits } from './room.ts';
 import { temper } from './temper.ts';
 
 /**
@@ -49,15 +50,19 @@ async function prepareOne(
   await catchUp(ctx, claim);
   const number = Number(ctx.counters.seen(keyOf(claim))?.['cn'] ?? 0n);
   if (number > claim.take.number) return { type: 'behind', number };
-  while (isOverdrawn(claim.account)) {
-    const isDone = await resplit(ctx, claim);
+  for (;;) {
+    const change = needsOne(claim.account, claim.take) ? MERGED : isOverdrawn(claim.account) ? {} : undefined;
+    if (change === undefined) break;
+    const isDone = await resplit(ctx, claim, change);
     claim.refresh(ctx);
     if (!isDone && !(await retry.later())) return unavailable('the limits of a busy scope are being lowered');
   }
   if (!inDoubt) await temper(ctx, claim);
   const misfit = await confirmedMisfit(ctx, claim);
   if (misfit !== undefined) return misfit;
-  return claim.account.policy.everPools === 1 ? remembered(ctx, claim) : inPools(ctx, claim, retry);
+  const refusal = await remembered(ctx, claim);
+  if (refusal !== undefined) return refusal;
+  return claim.account.policy.everPools === 1 ? undefined : inPools(ctx, claim, retry);
 }
 
 /** Reads the policy where an operator or the counter knows of a newer one. */
@@ -92,17 +97,18 @@ async function confirmedMisfit(ctx: Context, claim: Claim): Promise<Stop | undef
 /** A scope that was just found full is read before it is written to, which costs a hundredth. */
 async function remembered(ctx: Context, claim: Claim): Promise<Stop | undefined> {
   if (!ctx.refusals.isRecent(claim.scope) || claim.lease !== undefined) return undefined;
-  const find = () =>
-    lacks(claim.account, claim.take, ctx.counters.seen(keyOf(claim)), ctx.calendar).find(
-      ({ mode }) => mode === 'enforce',
-    );
-  if (find() === undefined) return undefined;
-  if (!claim.isFresh) {
-    await read(ctx, claim);
-    await catchUp(ctx, claim);
-  }
-  const refusal = find()?.refusal;
+  if (lackBy(ctx, claim, ctx.counters.seen(keyOf(claim))) === undefined) return undefined;
+  // Only a copy that was really read may refuse: the remembered one is pieced together from what this process wrote.
+  const item = await read(ctx, claim);
+  await catchUp(ctx, claim);
+  const refusal = lackBy(ctx, claim, item)?.refusal;
   return refusal === undefined ? undefined : { type: 'refused', refusal };
+}
+
+/** An enforced limit without room; of a split scope no single counter can say so. */
+function lackBy(ctx: Context, { account, take }: Claim, counter: Item | undefined): Lack | undefined {
+  if (account.policy.everPools > 1) return undefined;
+  return lacks(account, take, counter, ctx.calendar).find(({ mode }) => mode === 'enforce');
 }
 
 /** In a split scope the own pool may be empty while others are not. */
@@ -129,9 +135,11 @@ function isFull(ctx: Context, claim: Claim): boolean {
   return all.some(({ mode }) => mode === 'enforce');
 }
 
-async function read(ctx: Context, claim: Claim): Promise<void> {
-  ctx.counters.saw(keyOf(claim), await ctx.store.get(keyOf(claim)));
+async function read(ctx: Context, claim: Claim): Promise<Item | undefined> {
+  const item = await ctx.store.get(keyOf(claim));
+  ctx.counters.saw(keyOf(claim), item);
   claim.isFresh = true;
+  return item;
 }
 
 function keyOf({ scope, account }: Claim) {

@@ -6,7 +6,6 @@ import {
   ENTRIES_FROM,
   entryKey,
   entryNumber,
-  equals,
   expiry,
   headerKey,
   ITEM_VERSION,
@@ -122,7 +121,8 @@ async function abandon(ctx: Context, journal: string, entry: Item & Key): Promis
 async function closeHeader(ctx: Context, journal: string, retry: Retry): Promise<boolean> {
   const op = {
     key: headerKey(journal),
-    when: [equals('st', 'OPEN')],
+    // Headers of version 1 are OPEN; what is in the index is not closed, whatever it is called.
+    when: [{ op: 'atLeast' as const, attr: 'gx', value: '' }],
     set: [put('st', 'CLOSED'), { op: 'remove' as const, attr: 'gx' }],
   };
   for (;;) {

@@ -1,6 +1,7 @@
-import type { Budget } from '../core/scope-limits.ts';
+import type { Budget, ScopeLimits } from '../core/scope-limits.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Account } from './charge.ts';
+import { fullAt } from './gcra.ts';
 import {
   absent,
   add,
@@ -14,7 +15,7 @@ import {
   text,
 } from './items.ts';
 import { policyChanges, type ScopePolicy } from './policy.ts';
-import { sharesOf, shiftTo } from './shares.ts';
+import { type Pool, rateShare, sharesOf, shiftTo } from './shares.ts';
 import { usedIn } from './used.ts';
 
 /** What each pool shall have of a budget in one window. */
@@ -43,6 +44,7 @@ export function rearrange(
   targets: readonly Target[],
   counters: readonly (Item | undefined)[],
   change: Partial<Pick<ScopePolicy, 'pools' | 'heat'>>,
+  nowMs: number,
 ): Arrangement {
   const pools = change.pools ?? policy.pools;
   const everPools = Math.max(policy.everPools, pools);
@@ -68,11 +70,35 @@ export function rearrange(
       set: policyChanges(next),
     },
   ];
-  for (let pool = 0; pool < policy.everPools; pool++) {
-    const op = loserOp(limits.scope, pool, policy, next, targets, counters[pool]);
-    if (op !== undefined) ops.push(op);
+  for (let pool = 0; pool < everPools; pool++) {
+    const lost = loserOp(limits.scope, pool, policy, next, targets, counters[pool]);
+    const rates =
+      pool >= policy.pools && pool < pools
+        ? fullBuckets(limits, { policy: next, pool }, nowMs, counters[pool])
+        : [];
+    if (lost !== undefined) ops.push({ ...lost, set: [...lost.set, ...rates] });
+    else if (rates.length > 0) {
+      const set = [...rates, put('cv', next.version), put('v', ITEM_VERSION)];
+      ops.push({ key: counterKey(limits.scope, pool), when: [], set });
+    }
   }
   return { policy: next, ops };
+}
+
+/**
+ * A pool that comes into use begins with full buckets: what may be taken at once was already to be had from the others,
+ * and a split must not give it twice.
+ */
+function fullBuckets(limits: ScopeLimits, pool: Pool, nowMs: number, counter: Item | undefined): Change[] {
+  const rates = [
+    ['rt', limits.requests],
+    ['tt', limits.tokens],
+  ] as const;
+  return rates.flatMap(([attr, rate]) => {
+    if (rate === undefined) return [];
+    const [full, last] = [fullAt(rateShare(rate, pool), nowMs), amount(counter, attr)];
+    return [put(attr, last > full ? last : full)];
+  });
 }
 
 function loserOp(
@@ -145,7 +171,9 @@ export function usedByPool(
 export function spread(limit: bigint, used: readonly bigint[], pools: number): bigint[] {
   const total = used.reduce((sum, each) => sum + each, 0n);
   const size = Math.max(used.length, pools);
-  if (total > limit) return Array.from({ length: size }, () => 0n);
-  const each = (limit - total) / BigInt(pools);
+  // Without the remainder of the equal shares, so that a shift takes as much as it gives whatever the limit will be.
+  const usable = limit - (limit % BigInt(pools));
+  if (total > usable) return Array.from({ length: size }, () => 0n);
+  const each = (usable - total) / BigInt(pools);
   return Array.from({ length: size }, (_, pool) => (used[pool] ?? 0n) + (pool < pools ? each : 0n));
 }

@@ -61,6 +61,7 @@ function postPlan(ctx: Context, { scopes, cost, own }: Posting, fixed: readonly 
       lease: undefined,
       own: own?.has(scope) ? money : undefined,
       running: false,
+      tokenNs: 0n,
       windows,
     });
   }

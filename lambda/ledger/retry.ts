@@ -13,7 +13,10 @@ export interface RetryPolicy {
 /** The longest first pause, in milliseconds; each next one is twice as long. About the time of one write. */
 const FIRST_PAUSE_MS = 5;
 
-/** Before a call the caller waits, so little is tried; `withinMs` is `limits.admitMs`. */
+/**
+ * Before a call the caller waits, so little is tried; `withinMs` is `limits.admitMs`. More tries would help nobody: where
+ * thousands meet on one counter, each further try is one more that is in the way.
+ */
 export function beforeCall(withinMs: number): RetryPolicy {
   return { tries: 8, withinMs, longestPauseMs: 1_000 };
 }

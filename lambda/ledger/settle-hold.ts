@@ -1,6 +1,4 @@
-import { rateOn } from './charge.ts';
 import type { Context } from './context.ts';
-import { nsOf } from './gcra.ts';
 import type { Hold } from './hold.ts';
 import { closeDue } from './lease-close.ts';
 import type { Final, Settled } from './ledger.ts';
@@ -38,13 +36,6 @@ export async function settleHold(ctx: Context, hold: Hold, final: Final): Promis
 }
 
 function backOf(hold: Hold, pin: Pin, unused: number): GivenBack {
-  const holding = hold.holdings.find(({ account }) => account.limits.scope === pin.scope);
-  const rate = holding && rateOn(holding.account, 'tokens');
-  // An observed rate that was full has not taken anything.
-  const isCharged = rate !== undefined && holding?.relaxed.has('tokens') === false && hold.tokens > 0;
-  return {
-    ...NOTHING_BACK,
-    tokenNs: isCharged ? nsOf(rate, unused) : 0n,
-    running: pin.running,
-  };
+  const tokenNs = hold.tokens === 0 ? 0n : (pin.tokenNs * BigInt(Math.trunc(unused))) / BigInt(hold.tokens);
+  return { ...NOTHING_BACK, tokenNs, running: pin.running };
 }

@@ -77,7 +77,8 @@ export function chargedTo(
 
 function finalOp(entry: HeldEntry, cost: Nano, closing: Closing): Op {
   const set = [put('st', 'F'), put('a', cost), put('by', closing.by), put('outcome', closing.outcome)];
-  if (cost > entry.held) set.push(put('overrun', 1n));
+  const isOver = entry.pins.some((pin) => chargedTo(pin, entry, closing) > heldBy(pin, entry.held));
+  if (isOver || cost > entry.held) set.push(put('overrun', 1n));
   const own = entry.pins.filter((pin) => pin.own !== undefined);
   if (own.length > 0) {
     const amounts = own.map((pin) => [pin.scope, String(chargedTo(pin, entry, closing))]);

@@ -5,9 +5,6 @@ import { amount, counterKey } from './items.ts';
 import type { Heat } from './policy.ts';
 import { resplit } from './pools.ts';
 
-/** Requests of the current size that each pool must be able to hold, or the scope is not split. */
-const POOL_ROOM = 20n;
-
 /**
  * Finds out how hot a scope is and writes it into its policy for all: up when this process met others again and again,
  * down only by a measured rate. "No conflicts" says nothing: leases are what makes them go away.
@@ -15,13 +12,15 @@ const POOL_ROOM = 20n;
 export async function temper(ctx: Context, claim: Claim): Promise<void> {
   const { heat } = claim.account.policy;
   const now = ctx.clock.now();
-  if (ctx.heat.takeHot(claim.scope)) {
-    const isSettled = heat.level === 0 || now - heat.at >= ctx.rules.settleMs;
+  const met = ctx.heat.takeHot(claim.scope);
+  if (met !== undefined) {
+    const isSettled = heat.level === 0 || met === 'stampede' || now - heat.at >= ctx.rules.settleMs;
     if (isSettled && mayRise(ctx, claim)) await change(ctx, claim, heat.level + 1, await countOf(ctx, claim));
     return;
   }
   if (heat.level === 0) return;
-  if (now >= heat.until) await look(ctx, claim);
+  // Not all at once: one look is enough for all, and the others find that it is done.
+  if (now >= heat.until + ctx.random.next() * ctx.rules.lookWithinMs) await look(ctx, claim);
   else if (ctx.heat.takeReread(claim.scope)) {
     await ctx.policies.load(claim.scope, 'stale');
     claim.refresh(ctx);
@@ -58,7 +57,7 @@ function mayRise(ctx: Context, { account, take }: Claim): boolean {
   const pools = ctx.rules.pools[policy.heat.level + 1];
   if (pools === undefined || limits.parallel !== undefined) return false;
   const { requests, tokens } = limits;
-  const isWide = (limit: bigint, each: bigint) => limit / BigInt(pools) >= each * POOL_ROOM;
+  const isWide = (limit: bigint, each: bigint) => limit / BigInt(pools) >= each * BigInt(ctx.rules.poolRoom);
   return (
     limits.budgets.every(({ limit, mode }) => mode === 'observe' || isWide(limit, take.money)) &&
     (requests === undefined || isWide(step(requests, requests.burst) ?? 0n, step(requests, 1) ?? 1n)) &&

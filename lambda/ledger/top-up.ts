@@ -1,6 +1,6 @@
 import { type Nano, toNano, ZERO } from '../core/money.ts';
 import type { FailedOp, Item, Op } from '../ports/ledger-store.ts';
-import { type Refused, unavailable } from './append.ts';
+import { type Refused, type Unavailable, unavailable } from './append.ts';
 import type { Account } from './charge.ts';
 import type { Context } from './context.ts';
 import type { Hold, Holding } from './hold.ts';
@@ -155,11 +155,17 @@ interface Grown {
 }
 
 function entryOp(hold: Hold, next: Grown): Op {
+  const names = wouldRefuse(hold);
   return {
     key: entryKey(hold.journal.pk, hold.number),
     // The number of top-ups makes a repeated packet fail: a hold alone may be the same twice.
     when: [equals('st', 'HELD'), equals('n', hold.topUps), equals('e', hold.held)],
-    set: [put('e', next.held), put('n', hold.topUps + 1n), put('sc', writePins(next.pins))],
+    set: [
+      put('e', next.held),
+      put('n', hold.topUps + 1n),
+      put('sc', writePins(next.pins)),
+      ...(names.length === 0 ? [] : [put('wr', JSON.stringify(names))]),
+    ],
   };
 }
 
@@ -167,6 +173,7 @@ function grown(ctx: Context, hold: Hold, next: Grown): TopUp {
   hold.held = next.held;
   hold.pins = next.pins;
   hold.topUps += 1n;
+  hold.wouldRefuse = wouldRefuse(hold);
   hold.view = viewOf(
     hold.holdings.map((holding) => current(ctx, holding)),
     (key) => ctx.counters.seen(key),
@@ -181,8 +188,8 @@ function learn(
   of: readonly number[],
   more: readonly Nano[],
   failed: readonly FailedOp[],
-): Refused | undefined {
-  let refused: Refused | undefined;
+): Refused | Unavailable | undefined {
+  let refused: Refused | Unavailable | undefined;
   for (const { index, item } of failed) {
     const at = of[index] ?? -1;
     const holding = hold.holdings[at];
@@ -202,9 +209,18 @@ function lackFor(
   pin: Pin,
   more: { readonly held: Nano; readonly extra: Nano },
   counter: Item | undefined,
-): Refused | undefined {
-  const all = lacksForMore(current(ctx, holding), pin, more, counter, ctx.calendar);
+): Refused | Unavailable | undefined {
+  const account = current(ctx, holding);
+  const all = lacksForMore(account, pin, more, counter, ctx.calendar);
   for (const { name, mode } of all) if (mode === 'observe') holding.relaxed.add(name);
   const refusal = all.find(({ mode }) => mode === 'enforce')?.refusal;
-  return refusal === undefined ? undefined : { type: 'refused', refusal };
+  if (refusal === undefined) return undefined;
+  // Other pools may have room, but the request was charged in this one.
+  if (account.policy.everPools > 1) return unavailable('the share that pays for the request has no room');
+  return { type: 'refused', refusal };
+}
+
+/** Observed limits that would have refused, the admission's and those that a top-up has met since. */
+function wouldRefuse({ holdings }: Hold): readonly string[] {
+  return holdings.flatMap(({ config, relaxed }) => [...relaxed].map((name) => `${config.scope} ${name}`));
 }

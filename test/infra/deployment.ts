@@ -18,7 +18,9 @@ const root = mkdtempSync(join(tmpdir(), 'tollgate-infra-'));
 process.on('exit', () => rmSync(root, { recursive: true, force: true }));
 
 /** A deployment over stand-in bundles: these tests are about the templates, not about the functions. */
-export function deployment(options: Pick<TollgateProps, 'reservedConcurrency' | 'queries'> = {}) {
+export function deployment(
+  options: Partial<Pick<TollgateProps, 'reservedConcurrency' | 'queries' | 'config'>> = {},
+) {
   const dir = mkdtempSync(join(root, 'deployment-'));
   const folder = (name: string) => {
     mkdirSync(join(dir, name));

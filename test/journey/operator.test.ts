@@ -49,8 +49,9 @@ async function askUntil(url: string, status: number): Promise<Response> {
   }
 }
 
-test('an operator lowers a limit, stops a model, looks at what runs and reconciles, while the gateway serves', async () => {
+test('an operator lowers a limit, stops a model, looks at what runs and reconciles, while the gateway serves', async (t) => {
   const gateway = await startGateway({ yaml: YAML });
+  t.after(() => gateway.end('SIGKILL'));
   const data = ['--data', gateway.data];
   const config = join(scratch(), 'tollgate.yaml');
   writeFileSync(config, YAML);
@@ -84,7 +85,7 @@ test('an operator lowers a limit, stops a model, looks at what runs and reconcil
   assert.equal((await tollgate('enable', 'model', 'sandbox*', ...data)).code, 0);
   await askUntil(gateway.url, 200);
 
-  const running = await ask(gateway.url, { model: 'sandbox-slow-20', stream: true });
+  const running = await ask(gateway.url, { model: 'sandbox-long-90-slow-100', stream: true });
   const reader = running.body?.getReader();
   await reader?.read();
   const held = (await tollgate('holds', '--json', ...data)).out
@@ -93,10 +94,10 @@ test('an operator lowers a limit, stops a model, looks at what runs and reconcil
     .map((line) => JSON.parse(line));
   assert.deepEqual(
     held.map(({ kind, id, model }) => [kind, id, model]),
-    [['request', running.headers.get('x-tollgate-request-id'), 'sandbox-slow-20']],
+    [['request', running.headers.get('x-tollgate-request-id'), 'sandbox-long-90-slow-100']],
   );
   assert.equal(JSON.parse((await tollgate('scope', 'account', '--json', ...data)).out).running, 1);
-  while ((await reader?.read())?.done === false);
+  await reader?.cancel();
 
   assert.equal(await gateway.end('SIGINT'), 0);
   const day = new Date().toISOString().slice(0, 10);

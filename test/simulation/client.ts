@@ -3,7 +3,7 @@ import type { AdmitRequest, Final, Ledger, Reservation } from '../../lambda/ledg
 import type { Process } from '../support/ledger-faults.ts';
 import { show } from '../support/ledger-world.ts';
 import type { Dice } from '../support/virtual-clock.ts';
-import type { KnownLimits } from './known-limits.ts';
+import type { GatewayLimits } from './gateway-limits.ts';
 import { PROVIDER } from './limits.ts';
 import type { Mix } from './mix.ts';
 import type { Answers } from './oracle/answers.ts';
@@ -23,7 +23,7 @@ export interface Scene {
 export interface Gateway {
   readonly process: Process;
   readonly ledger: Ledger;
-  readonly known: KnownLimits;
+  readonly known: GatewayLimits;
 }
 
 /** The life of one request: admission, attempts with top-ups, settlement. Its callers may die at any point of it. */
@@ -92,10 +92,10 @@ export class Client {
       if (answer.type === 'behind') {
         oracle.tally.behind += 1;
         oracle.expect(
-          answer.number > request.number && answer.number <= oracle.rulebook.newest,
+          answer.number > request.number && oracle.rulebook.has(answer.number),
           () => `${this.#id} is told of config ${answer.number} and asked with ${request.number}`,
         );
-        known.reach(answer.number);
+        await known.refresh(answer.number);
         continue;
       }
       answers.check(answer, this.#id, estimate, moment);
@@ -126,10 +126,13 @@ export class Client {
     const { dice, mix, oracle } = this.#scene;
     const { ledger } = this.#gateway;
     const over = dice.chance(mix.overrun) ? 5 : 0;
-    const cost = toNano(BigInt(dice.between(0, Number(hold.held) + over)));
+    const most = Number(hold.held) + over;
+    const cost = toNano(BigInt(dice.chance(0.3) ? most : dice.between(0, most)));
     const ownCost = new Map([[PROVIDER, toNano(cost / 2n)]]);
     const asked = oracle.asked.get(this.#id)!;
-    const tokensUsed = dice.chance(0.2) ? undefined : dice.between(0, asked.tokens);
+    const tokensUsed = dice.chance(0.2)
+      ? undefined
+      : dice.between(0, asked.tokens + (asked.tokens > 0 ? 2 : 0));
     Object.assign(asked, { cost, ownCost, tokensUsed });
     const final: Final = {
       cost,

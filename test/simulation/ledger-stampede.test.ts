@@ -36,7 +36,8 @@ async function stampede(
   const time = new VirtualTime(NOON);
   const dice = new Dice(1);
   const ids = new CountingIds();
-  const rulebook = new Rulebook([new Map(scopes.map((limits) => [limits.scope, limits]))]);
+  const rulebook = new Rulebook(new Map([['', new Map(scopes.map((limits) => [limits.scope, limits]))]]));
+  rulebook.numbered(1n, '');
   const oracle = new Oracle(() => time.now, rulebook, newTally());
   const ledgers = Array.from({ length: processes }, (_, index) => {
     const process = new Process(time, `env${index}`, 0);

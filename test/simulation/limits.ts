@@ -38,14 +38,15 @@ export function drawConfigs(dice: Dice, isBusy: boolean): readonly Limits[] {
   const limit = dice.pick(isBusy ? [30, 60, 150, 1_000] : [15, 40, 150, 10_000]);
   const withRates = dice.chance(0.4);
   const observes = dice.chance(0.3);
-  const first = new Map(
+  const full = new Map(
     shapes.map((shape) => [shape.scope, drawScope(dice, shape, { limit, withRates, observes })]),
   );
-  const configs: Limits[] = [first];
-  for (let more = dice.pick([0, 0, 1, 2]); more > 0; more--) {
-    configs.push(new Map([...configs.at(-1)!].map(([name, limits]) => [name, changed(dice, limits)])));
-  }
-  return configs;
+  const count = dice.pick([1, 1, 2, 3]);
+  if (count === 1) return [full];
+  return Array.from(
+    { length: count },
+    () => new Map([...full].map(([name, limits]) => [name, changed(dice, limits)])),
+  );
 }
 
 function drawScope(
@@ -91,7 +92,7 @@ function changed(dice: Dice, limits: ScopeLimits): ScopeLimits {
     .map(
       (budget): Budget => ({
         ...budget,
-        limit: toNano(dice.chance(0.5) ? half(budget.limit) : budget.limit * 2n),
+        limit: toNano((budget.limit * BigInt(dice.pick([1, 2, 2, 4, 5]))) / 2n),
       }),
     );
   const { requests, tokens, parallel, ...rest } = limits;
@@ -102,8 +103,4 @@ function changed(dice: Dice, limits: ScopeLimits): ScopeLimits {
     ...(tokens !== undefined && dice.chance(0.8) ? { tokens } : {}),
     ...(parallel !== undefined && dice.chance(0.8) ? { parallel } : {}),
   };
-}
-
-function half(limit: bigint): bigint {
-  return limit / 2n;
 }

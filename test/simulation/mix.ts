@@ -9,8 +9,11 @@ export interface Mix {
   readonly faults: Faults;
   /** Milliseconds that a process's clock is off at most. */
   readonly skewMs: number;
-  /** The configs that are deployed one after the other; the first is number 1. */
+  /** The configs that are deployed one after the other. */
   readonly configs: readonly Limits[];
+  /** Deployments are numbered, so that a rollback changes nothing. */
+  readonly counts: boolean;
+  readonly refreshMs: number;
   readonly processes: number;
   /** Requests at a time in one process, at most. */
   readonly workers: number;
@@ -47,11 +50,11 @@ export interface Heat {
   readonly pools: readonly number[];
 }
 
-/** Shortly before midnights at which a day, a week and a month turn, in two zones; and at no turn at all. */
-const STARTS = [
-  Date.UTC(2026, 10, 30, 23, 59),
-  Date.UTC(2026, 10, 29, 23, 58, 30),
-  Date.UTC(2026, 10, 30, 22, 59),
+/** When a day, a week and a month turn, in two zones; and a noon at which nothing does. */
+const TURNS = [
+  Date.UTC(2026, 11, 1),
+  Date.UTC(2026, 10, 30),
+  Date.UTC(2026, 10, 30, 23),
   Date.UTC(2026, 10, 24, 12),
 ];
 
@@ -61,16 +64,21 @@ export function drawMix(dice: Dice): Mix {
   // Many small requests at once are what leads to leases and pools.
   const isBusy = dice.chance(0.35);
   const pauseMs = isBusy ? dice.pick([20, 300, 3_000]) : dice.pick([500, 5_000, 5_000, 60_000, DAY_MS / 2]);
+  const stepMs = dice.pick([300, 5_000]);
+  // Near enough to the turn that most schedules see it.
+  const ahead = dice.between(0, Math.min(60_000, 3 * pauseMs + 2 * stepMs));
   return {
-    start: dice.pick(STARTS) - dice.between(0, 60_000),
+    start: dice.pick(TURNS) - ahead,
     faults: drawFaults(dice, isBusy),
     skewMs: dice.pick([0, 0, 3_000, 30_000]),
     configs: drawConfigs(dice, isBusy),
+    counts: dice.chance(0.7),
+    refreshMs: dice.pick([500, 10_000]),
     processes: dice.between(1, 4),
     workers: dice.between(1, isBusy ? 5 : 3),
     requests: isBusy ? dice.pick([15, 30, 60]) : dice.pick([4, 8, 15]),
     pauseMs,
-    stepMs: dice.pick([300, 5_000]),
+    stepMs,
     workMs: 8 * Math.max(pauseMs, 10_000),
     killMs: dice.chance(0.5) ? 0 : dice.between(1, 4) * Math.max(pauseMs, 10_000),
     freezes: dice.chance(0.3),
@@ -78,7 +86,7 @@ export function drawMix(dice: Dice): Mix {
     overrun: dice.pick([0, 0, 0.1, 0.5]),
     posts: dice.pick([0, 0, 0, 0.1]),
     estimate: isBusy ? dice.pick([1, 1, 2, 12]) : dice.pick([1, 5, 12]),
-    reapers: dice.between(0, 2),
+    reapers: dice.between(0, 3),
     reapAheadMs: dice.pick([0, 0, 20_000, Number.MAX_SAFE_INTEGER]),
     orders: dice.pick([0, 0, 1, 3, 6]),
     heat: {

@@ -9,7 +9,7 @@ export interface Mutant {
   readonly request?: (request: AdmitRequest) => AdmitRequest;
   readonly ops?: Mutation;
   readonly read?: (item: Item & Key) => Item & Key;
-  /** Reads of a journal after the first say that nothing is left in it. */
+  /** Every second reading of a journal is the first one again, with nothing held in it any more. */
   readonly queriesOnce?: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface Mutant {
 export function mutated(store: LedgerStore, mutant: Mutant | undefined): LedgerStore {
   const { read, queriesOnce } = mutant ?? {};
   if (read === undefined && queriesOnce !== true) return store;
-  const asked = new Set<string>();
+  const asked = new Map<string, readonly (Item & Key)[]>();
   const seen = <T extends Item>(item: T, key: Key): T =>
     read === undefined ? item : { ...item, ...read({ ...item, ...key }) };
   return {
@@ -27,13 +27,12 @@ export function mutated(store: LedgerStore, mutant: Mutant | undefined): LedgerS
       return item === undefined ? undefined : seen(item, key);
     },
     query: async (pk, from) => {
-      const items = await store.query(pk, from);
-      if (queriesOnce !== true || !asked.has(pk)) {
-        asked.add(pk);
-        return items.map((item) => seen(item, item));
-      }
+      const last = asked.get(pk);
       asked.delete(pk);
-      return items.filter((item) => item['st'] !== 'HELD' && item['st'] !== 'OPEN');
+      if (queriesOnce === true && last !== undefined) return last.filter((item) => item['st'] !== 'HELD');
+      const items = (await store.query(pk, from)).map((item) => seen(item, item));
+      asked.set(pk, items);
+      return items;
     },
     openJournals: (shard, before) => store.openJournals(shard, before),
   };
@@ -212,6 +211,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     ops: (ops) =>
       writesPolicy(ops)
         ? ops.map((op) => (isCounter(op) ? { ...op, set: op.set.filter(({ attr }) => attr !== 'cv') } : op))
+        : ops,
+  },
+  'split-with-empty-buckets': {
+    what: 'a new pool that may take at once what the others have taken already',
+    ops: (ops) =>
+      writesPolicy(ops)
+        ? ops.map((op) => ({ ...op, set: op.set.filter(({ attr }) => attr !== 'rt' && attr !== 'tt') }))
         : ops,
   },
   'parallel-not-counted': {

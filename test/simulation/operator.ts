@@ -1,9 +1,11 @@
-import { writeHead, writeOverrides } from '../../lambda/ledger/operate/write.ts';
+import { applyLimits } from '../../lambda/ledger/operate/apply.ts';
+import { type OperatePorts, writeOverrides } from '../../lambda/ledger/operate/write.ts';
 import type { Override } from '../../lambda/ledger/policy.ts';
 import type { LedgerStore } from '../../lambda/ports/ledger-store.ts';
 import type { Process } from '../support/ledger-faults.ts';
 import type { Dice } from '../support/virtual-clock.ts';
-import type { Rulebook } from './oracle/rulebook.ts';
+import type { Deployment } from './gateway-limits.ts';
+import type { Limits } from './oracle/rulebook.ts';
 import type { Tally } from './tally.ts';
 
 /** A person, or a deployment, that changes limits while requests run. */
@@ -11,21 +13,21 @@ export class Operator {
   readonly #process: Process;
   readonly #store: LedgerStore;
   readonly #dice: Dice;
-  readonly #rulebook: Rulebook;
+  readonly #limits: Limits;
   readonly #tally: Tally;
 
-  constructor(process: Process, store: LedgerStore, dice: Dice, rulebook: Rulebook, tally: Tally) {
+  constructor(process: Process, store: LedgerStore, dice: Dice, limits: Limits, tally: Tally) {
     this.#process = process;
     this.#store = store;
     this.#dice = dice;
-    this.#rulebook = rulebook;
+    this.#limits = limits;
     this.#tally = tally;
   }
 
   /** Puts another limit in the place of one that some config has, for a while or for ever; or takes one back. */
   async override(): Promise<void> {
     const dice = this.#dice;
-    const scopes = [...this.#rulebook.config(1).values()];
+    const scopes = [...this.#limits.values()];
     if (scopes.length === 0) return;
     const { scope, budgets, requests, tokens, parallel } = dice.pick(scopes);
     const names = [
@@ -58,16 +60,13 @@ export class Operator {
     });
   }
 
-  /** A deployment proposes its config. */
-  async propose(number: number): Promise<void> {
-    await this.#try(async (ports) => {
-      const edit = (head: { readonly number: number }) => head.number < number;
-      await writeHead(ports, (head) => (edit(head) ? { ...head, number } : undefined), { limits: '{}' });
-      this.#tally.configs += 1;
-    });
+  /** Puts a deployed config in force, whichever is. */
+  async apply({ config, count }: Deployment): Promise<void> {
+    const proposal = { limits: JSON.stringify(config), hash: `h${count}` };
+    await this.#try(async (ports) => void (await applyLimits(ports, proposal)));
   }
 
-  async #try(change: (ports: Parameters<typeof writeHead>[0]) => Promise<void>): Promise<void> {
+  async #try(change: (ports: OperatePorts) => Promise<void>): Promise<void> {
     const ports = {
       store: this.#store,
       clock: this.#process.clock(),

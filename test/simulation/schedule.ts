@@ -2,7 +2,7 @@ import { createLedger } from '../../lambda/ledger/create-ledger.ts';
 import { FaultyStore, NO_FAULTS, Process } from '../support/ledger-faults.ts';
 import { CountingIds, Dice, VirtualTime } from '../support/virtual-clock.ts';
 import { Client, type Gateway, type Scene } from './client.ts';
-import { KnownLimits } from './known-limits.ts';
+import { configOf, type Deployment, GatewayLimits } from './gateway-limits.ts';
 import { drawMix, type Mix } from './mix.ts';
 import { type Mutant, mutated } from './mutants.ts';
 import { Operator } from './operator.ts';
@@ -50,7 +50,8 @@ class Schedule {
   #running = 0;
   #processes = 0;
   #kills = 0;
-  /** Number of the config that new processes come with. */
+  readonly #deployments: readonly Deployment[];
+  /** Deployments so far; new processes come with the last one. */
   #deployed = 1;
 
   constructor(dice: Dice, mutant: Mutant | undefined) {
@@ -58,7 +59,13 @@ class Schedule {
     this.#mix = drawMix(dice);
     const time = new VirtualTime(this.#mix.start);
     this.#time = time;
-    this.oracle = new Oracle(() => time.now, new Rulebook(this.#mix.configs), newTally());
+    this.#deployments = this.#mix.configs.map((limits, index) => ({
+      count: index + 1,
+      config: configOf(limits),
+      limits,
+    }));
+    const texts = this.#deployments.map(({ config, limits }) => [JSON.stringify(config), limits] as const);
+    this.oracle = new Oracle(() => time.now, new Rulebook(new Map(texts)), newTally());
     this.#scene = {
       dice,
       mix: this.#mix,
@@ -85,12 +92,13 @@ class Schedule {
     store.faults = NO_FAULTS;
     const isDone = this.#time.finishNow(ledger.reap(Number.MAX_SAFE_INTEGER));
     this.oracle.expect(isDone, () => 'the last reaper hangs');
-    checkAtRest(this.oracle, this.#scene.answers.refused);
+    checkAtRest(this.oracle, this.#scene.answers.refused, this.#mix.skewMs);
   }
 
-  #gateway(name: string, config: number): Gateway & { readonly store: FaultyStore } {
+  #gateway(name: string, count: number): Gateway & { readonly store: FaultyStore } {
     this.#processes += 1;
     const { dice, mix, oracle } = this.#scene;
+    const own = this.#deployments[count - 1]!;
     const skew = dice.between(-mix.skewMs, mix.skewMs);
     const process = new Process(this.#time, `${name}${this.#processes}`, skew);
     const { tally } = oracle;
@@ -98,10 +106,10 @@ class Schedule {
       note: (what) => {
         tally[what === 'write' ? 'writes' : what === 'read' ? 'reads' : what] += 1;
       },
-      sent: (ops, at) => oracle.sent(ops, at),
+      sent: (ops, at) => oracle.sent(ops, { at, own: own.limits }),
       past: oracle.store,
     });
-    const known = new KnownLimits(process, store, oracle.rulebook, config);
+    const known = new GatewayLimits(process, store, own, mix);
     const { eager, leaseMs, pools } = mix.heat;
     const ledger = createLedger({
       store: mutated(store, this.#mutant),
@@ -167,19 +175,20 @@ class Schedule {
 
   #startOperator(): void {
     const { dice, mix, oracle } = this.#scene;
-    const { rulebook } = oracle;
     const { process, store } = this.#gateway('operator', 1);
-    const operator = new Operator(process, store, dice, rulebook, oracle.tally);
+    const operator = new Operator(process, store, dice, mix.configs[0]!, oracle.tally);
     const span = Math.min(mix.workMs, mix.requests * mix.pauseMs);
     for (let left = mix.orders; left > 0; left--) {
       process.schedule(dice.between(0, span), () => void operator.override());
     }
-    for (let number = 2; number <= rulebook.newest; number++) {
-      process.schedule((span * number) / (rulebook.newest + 1), () => {
-        this.#deployed = number;
-        if (dice.chance(0.8)) void operator.propose(number);
+    const count = this.#deployments.length;
+    for (const deployment of this.#deployments.slice(1)) {
+      process.schedule((span * deployment.count) / (count + 1), () => {
+        this.#deployed = deployment.count;
         this.#startGateway();
       });
+      if (!dice.chance(0.2)) continue;
+      process.schedule(dice.between(0, span), () => void operator.apply(dice.pick(this.#deployments)));
     }
   }
 

@@ -2,11 +2,12 @@ import { readConfig } from '../../lambda/adapters/node/config-file.ts';
 import { createSealers } from '../../lambda/adapters/node/sealers.ts';
 import { rowOf } from '../../lambda/core/audit/entry.ts';
 import type { AuditRow } from '../../lambda/core/audit/row.ts';
+import type { LedgerDeps } from '../../lambda/ledger/context.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
 import type { Ledger } from '../../lambda/ledger/ledger.ts';
 import { createGateway, type Gateway } from '../../lambda/pipeline/serve.ts';
 import type { LedgerStore } from '../../lambda/ports/ledger-store.ts';
-import type { TelemetryEvent } from '../../lambda/ports/telemetry.ts';
+import type { Telemetry, TelemetryEvent } from '../../lambda/ports/telemetry.ts';
 import type { Upstream } from '../../lambda/ports/upstream.ts';
 import { FakeExchange, type FakeRequest } from './fake-exchange.ts';
 import { FixedBook } from './fixed-book.ts';
@@ -53,8 +54,8 @@ export function testGateway(
   yaml: string = CONFIG,
   store: LedgerStore & { readonly items?: MemoryStore['items'] } = new MemoryStore(),
   env: Readonly<Record<string, string>> = {},
-  /** Stands in for the real ledger. */
-  fake?: Ledger,
+  /** Stands in for the real ledger, or makes one from what the real one would get. */
+  other?: Ledger | ((deps: LedgerDeps & { readonly telemetry: Telemetry }) => Ledger),
 ): TestGateway {
   const read = readConfig(yaml, 'test.yaml');
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
@@ -65,18 +66,17 @@ export function testGateway(
   const events: TelemetryEvent[] = [];
   const telemetry = { emit: (event: TelemetryEvent) => void events.push(event) };
   const book = new FixedBook(read.config);
-  const ledger =
-    fake ??
-    createLedger({
-      store,
-      clock,
-      ids,
-      random,
-      environment: 'test',
-      admitMs: 2_000,
-      longestRequestMs: 600_000,
-      telemetry,
-    });
+  const deps = {
+    store,
+    clock,
+    ids,
+    random,
+    environment: 'test',
+    admitMs: 2_000,
+    longestRequestMs: 600_000,
+    telemetry,
+  };
+  const ledger = typeof other === 'function' ? other(deps) : (other ?? createLedger(deps));
   const gateway = createGateway({
     clock,
     ids,

@@ -113,7 +113,8 @@ function budgetNow(
   const fits =
     estimate === undefined ? '' : `; the same call would ${estimate <= remaining ? '' : 'not '}fit`;
   const by = override === undefined ? '' : ` (set by ${override.who})`;
-  return `limit $${usdFromNano(limit)}${by}, $${usdFromNano(spent)} spent, $${usdFromNano(held)} held, $${usdFromNano(remaining)} left${fits}`;
+  const rest = remaining < 0n ? `$${usdFromNano(-remaining)} over` : `$${usdFromNano(remaining)} left`;
+  return `limit $${usdFromNano(limit)}${by}, $${usdFromNano(spent)} spent, $${usdFromNano(held)} held, ${rest}${fits}`;
 }
 
 function rateNow({ limit, of, remaining, override }: RateReport, facts: Explanation['facts']): string {

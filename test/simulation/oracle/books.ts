@@ -10,6 +10,8 @@ export interface Place {
   readonly lease: number | undefined;
   readonly own: bigint | undefined;
   readonly running: boolean;
+  /** What it took of the counter's bucket of tokens. */
+  readonly tokenNs: bigint;
   /** Window by budget id. */
   readonly windows: readonly (readonly [string, string])[];
 }
@@ -174,13 +176,14 @@ function ownCharge(item: Item, scope: string): bigint | undefined {
 function readPlaces(sc: string): readonly Place[] {
   const scopes: Record<string, Record<string, string | number>> = JSON.parse(sc);
   return Object.entries(scopes).map(([scope, parts]) => {
-    const { '#pool': pool, '#lease': lease, '#own': own, '#run': run, ...windows } = parts;
+    const { '#pool': pool, '#lease': lease, '#own': own, '#run': run, '#tokens': tokens, ...windows } = parts;
     return {
       scope,
       pk: pool === undefined ? `S#${scope}` : `S${pool}#${scope}`,
       lease: lease === undefined ? undefined : Number(lease),
       own: own === undefined ? undefined : BigInt(own),
       running: run !== undefined,
+      tokenNs: BigInt(tokens ?? 0),
       windows: Object.entries(windows).map(([budget, window]) => [budget, String(window)] as const),
     };
   });

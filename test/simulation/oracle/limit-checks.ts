@@ -16,12 +16,13 @@ export function checkLimits(oracle: Oracle, taking: Taking): void {
     }
     const counter = oracle.store.find({ pk: place.pk, sk: 'C' });
     if (counter === undefined) continue;
-    const rules = oracle.rulebook.rules(place.scope, counter, taking.at);
+    const rules = oracle.rulebook.rules(place.scope, counter, taking.sender.at, taking.sender.own);
     if (rules === undefined) {
       oracle.expect(false, () => `limited by nothing that was ever in force: ${show(counter)}`);
       continue;
     }
-    const had = before === undefined ? 0n : chargeOf(before, oracle.books.placeOf(before, place.scope) ?? place);
+    const had =
+      before === undefined ? 0n : chargeOf(before, oracle.books.placeOf(before, place.scope) ?? place);
     const check = new Check(oracle, entry, place, counter, rules);
     // Whoever takes nothing more goes over no limit, though a cost above a hold may have.
     if (before !== undefined && chargeOf(entry, place) === had) continue;
@@ -56,9 +57,7 @@ class Check {
     const used = isTotal ? number(this.#counter['tu']) : this.#used(budget.id, window);
     if (used === undefined) return;
     const share = this.#share(budget, window);
-    // An entry says at its admission which observed limits it passes; top-ups and leases pass them silently.
-    const tells = isNew && this.#entry['g'] === undefined;
-    if (budget.mode === 'observe') this.#observed(budget.id, tells && used > share);
+    if (budget.mode === 'observe') this.#observed(budget.id, used > share);
     else {
       this.#oracle.expect(
         used <= share,

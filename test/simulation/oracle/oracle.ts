@@ -5,7 +5,7 @@ import { type Book, Books, chargeOf, isFinal, number } from './books.ts';
 import { checkConservation, checkForward } from './counter-checks.ts';
 import { checkLimits } from './limit-checks.ts';
 import { RateChecks } from './rate-checks.ts';
-import type { Rulebook } from './rulebook.ts';
+import type { Limits, Rulebook } from './rulebook.ts';
 import { SimulatedStore, type Stored, type Written } from './store.ts';
 
 /** What a request asked for and what it says that it cost, as its caller knows them. */
@@ -21,8 +21,15 @@ export interface Asked {
 export interface Taking {
   readonly entry: Stored;
   readonly before: Stored | undefined;
-  /** What the sender's clock showed. */
+  readonly sender: Sender;
+}
+
+/** Who sent a write. */
+export interface Sender {
+  /** What its clock showed then. */
   readonly at: number;
+  /** The config that it was deployed with. */
+  readonly own: Limits | undefined;
 }
 
 /** Judges every committed write by the table of `lambda/ledger/items.ts`, and ends the run with what was broken. */
@@ -36,7 +43,7 @@ export class Oracle {
   /** The first broken promise, in words. */
   problem: string | undefined;
   readonly #now: () => number;
-  readonly #sent = new WeakMap<readonly Op[], number>();
+  readonly #sent = new WeakMap<readonly Op[], Sender>();
   readonly #entries = new Map<string, { readonly pk: string; readonly sk: string }>();
   /** Numbers that a journal has. */
   readonly #lengths = new Map<string, number>();
@@ -57,8 +64,8 @@ export class Oracle {
     if (!holds) this.problem ??= what();
   }
 
-  sent(ops: readonly Op[], at: number): void {
-    this.#sent.set(ops, at);
+  sent(ops: readonly Op[], sender: Sender): void {
+    this.#sent.set(ops, sender);
   }
 
   entryOf(requestId: string): Stored | undefined {
@@ -73,16 +80,21 @@ export class Oracle {
 
   #committed(written: readonly Written[], ops: readonly Op[]): void {
     this.tally.commits += 1;
-    const at = this.#sent.get(ops) ?? this.#now();
+    const sender = this.#sent.get(ops) ?? { at: this.#now(), own: undefined };
     const books = new Set<Book>();
     const takings: Taking[] = [];
     for (const { before, after } of written) {
       if (after.sk.startsWith('E#')) {
         this.#entry(before, after);
         for (const book of this.books.account(before, after)) books.add(book);
-        if (takes(before, after)) takings.push({ entry: after, before, at });
+        if (takes(before, after)) takings.push({ entry: after, before, sender });
       } else if (after.sk === 'P') {
         this.#policy(before, after);
+      } else if (after.sk.startsWith('N#')) {
+        this.tally.configs += 1;
+        const isKnown = this.rulebook.numbered(BigInt(after.sk.slice(2)), String(after['d']));
+        this.expect(isKnown, () => `a config that nobody deployed: ${show(after)}`);
+        this.expect(before === undefined, () => `a config was changed: ${show(before)} ${show(after)}`);
       }
     }
     for (const { before, after } of written) {
@@ -184,8 +196,7 @@ export class Oracle {
     }
     if (isOver) this.tally.overruns += 1;
     const isTold = after['overrun'] !== undefined;
-    const isWhole = number(after['a']) > number(after['e']);
-    this.expect(isWhole ? isTold : isOver || !isTold, () => `the overrun is not told: ${show(after)}`);
+    this.expect(isTold === isOver, () => `whether it is an overrun is not told: ${show(after)}`);
     if (after['by'] === 'reaper') {
       this.tally.abandoned += 1;
       this.expect(after['a'] === before['e'], () => `the reaper charged something else: ${show(after)}`);

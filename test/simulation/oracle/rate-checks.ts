@@ -3,6 +3,7 @@ import { show } from '../../support/ledger-world.ts';
 import { isFinal, number, type Place } from './books.ts';
 import { namesLimit } from './limit-checks.ts';
 import type { Oracle, Taking } from './oracle.ts';
+import { RateIntervals } from './rate-intervals.ts';
 import type { Stored, Written } from './store.ts';
 
 const MINUTE_NS = 60_000_000_000n;
@@ -26,13 +27,17 @@ interface Bucket {
  * time(i) + burst. So one running minimum over i is enough, and no skew has to be allowed for.
  */
 export class RateChecks {
+  readonly intervals: RateIntervals;
   readonly #oracle: Oracle;
   readonly #buckets = new Map<string, Bucket>();
+  /** Units of a nanosecond of each bucket, when something was last taken. */
+  readonly #perNs = new Map<string, number>();
   /** What each entry took of each bucket. */
   readonly #taken = new Map<string, bigint>();
 
   constructor(oracle: Oracle) {
     this.#oracle = oracle;
+    this.intervals = new RateIntervals(oracle);
   }
 
   committed(written: readonly Written[], takings: readonly Taking[]): void {
@@ -40,7 +45,10 @@ export class RateChecks {
       if (after.sk !== 'C' || before === undefined) continue;
       for (const [of, attr] of KINDS) {
         const back = number(before[attr]) - number(after[attr]);
-        if (back !== 0n && takings.length === 0) this.#givenBack(after, of, back, written);
+        if (back === 0n || takings.length > 0) continue;
+        // A new arrangement of pools fills their buckets, by its own clock.
+        if (written.some((other) => other.after.sk === 'P')) this.#bucket(after.pk, of).taken -= back;
+        else this.#givenBack(after, of, back, written);
       }
     }
     for (const taking of takings) if (taking.before === undefined) this.#takings(taking, written);
@@ -51,7 +59,9 @@ export class RateChecks {
     for (const place of this.#oracle.books.places(entry)) {
       if (place.lease !== undefined) continue;
       const counter = written.find(({ after }) => after.pk === place.pk && after.sk === 'C');
-      const rules = counter && this.#oracle.rulebook.rules(place.scope, counter.after, taking.at);
+      const rules =
+        counter &&
+        this.#oracle.rulebook.rules(place.scope, counter.after, taking.sender.at, taking.sender.own);
       if (counter === undefined || rules === undefined) continue;
       for (const [of, attr] of KINDS) {
         const rate = rules.limits[of];
@@ -63,7 +73,7 @@ export class RateChecks {
   }
 
   #take(
-    { entry, at }: Taking,
+    { entry, sender }: Taking,
     place: Place,
     { before, after }: Written,
     what: {
@@ -76,13 +86,19 @@ export class RateChecks {
     },
   ): void {
     const { of, attr, rate, pools } = what;
-    const nowNs = BigInt(at) * 1_000_000n;
+    const nowNs = BigInt(sender.at) * 1_000_000n;
     const perMinute = BigInt(Math.floor(rate.perMinute / pools));
     const burst = Math.floor(rate.burst / pools);
     const was = before?.[attr] === undefined ? undefined : number(before[attr]);
     const from = was === undefined || was < nowNs ? nowNs : was;
     const moved = after[attr] === was ? 0n : number(after[attr]) - from;
     const least = what.units === undefined ? moved : cost(what.units, perMinute);
+    if (of === 'tokens' && what.units !== undefined) {
+      this.#oracle.expect(
+        moved === place.tokenNs,
+        () => `${place.pk}: took ${moved} ns of tokens and notes another sum: ${show(entry)}`,
+      );
+    }
     // A rate that is only observed and full is not charged, and the entry says so.
     if (moved === 0n && rate.mode === 'observe' && namesLimit(entry, place.scope, of)) return;
     this.#oracle.expect(
@@ -93,9 +109,17 @@ export class RateChecks {
     const bucket = this.#bucket(place.pk, of);
     const time = bucket.taken - nowNs;
     if (bucket.low === undefined || time < bucket.low) bucket.low = time;
-    bucket.taken += least;
-    this.#taken.set(`${entry.pk} ${entry.sk} ${place.pk} ${of}`, least);
-    const most = bucket.low + nowNs + cost(burst, perMinute);
+    bucket.taken += moved;
+    const perNs = Number(perMinute) / Number(MINUTE_NS);
+    this.intervals.note(place.scope, of, { at: sender.at, units: Number(moved) * perNs });
+    this.#perNs.set(`${place.pk} ${of}`, perNs);
+    this.#oracle.expect(
+      moved >= least,
+      () => `${place.pk} took ${moved} of ${least} ns of ${of}: ${show(entry)}`,
+    );
+    this.#taken.set(`${entry.pk} ${entry.sk} ${place.pk} ${of}`, moved);
+    // What was taken is rounded up for each unit.
+    const most = bucket.low + nowNs + cost(burst, perMinute) + BigInt(burst) + 1n;
     this.#oracle.expect(
       bucket.taken <= most,
       () => `${place.pk} ${of}: ${bucket.taken - most} ns above the rate, by ${show(entry)} ${show(after)}`,
@@ -105,6 +129,9 @@ export class RateChecks {
   /** Only a request that ends gives back, once, and no more than what it did not use. */
   #givenBack(counter: Stored, of: 'requests' | 'tokens', back: bigint, written: readonly Written[]): void {
     this.#bucket(counter.pk, of).taken -= back;
+    const scope = counter.pk.slice(counter.pk.indexOf('#') + 1);
+    const units = Number(back) * (this.#perNs.get(`${counter.pk} ${of}`) ?? 0);
+    this.intervals.note(scope, of, { at: this.#oracle.now(), units: -units });
     const ended = written.find(({ before, after }) => isFinal(after) && !isFinal(before))?.after;
     const taken = ended && this.#taken.get(`${ended.pk} ${ended.sk} ${counter.pk} ${of}`);
     if (ended === undefined || taken === undefined) {

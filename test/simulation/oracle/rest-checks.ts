@@ -3,7 +3,8 @@ import { number } from './books.ts';
 import type { Oracle } from './oracle.ts';
 
 /** When everything has stopped and was reaped, nothing is held and every counter is what its entries cost. */
-export function checkAtRest(oracle: Oracle, refusedIds: readonly string[]): void {
+export function checkAtRest(oracle: Oracle, refusedIds: readonly string[], skewMs: number): void {
+  oracle.rates.intervals.check(skewMs);
   const { store } = oracle;
   for (const pk of store.partitions()) {
     for (const item of store.partition(pk)) {

@@ -17,41 +17,55 @@ export interface Rules {
  * `cv` can be told long after. Worked out apart from the ledger's own reading of policies.
  */
 export class Rulebook {
-  readonly #configs: readonly Limits[];
+  readonly #all: readonly Limits[];
+  /** By the text that a config is stored as. */
+  readonly #known: ReadonlyMap<string, Limits>;
+  readonly #numbers = new Map<bigint, Limits>();
   readonly #policies = new Map<string, Map<bigint, ScopePolicy>>();
   readonly #everPools = new Map<string, number>();
   /** By scope and budget: the widest limit there ever was. */
   readonly #widest = new Map<string, bigint>();
+  readonly #windows = new Map<string, readonly string[]>();
 
-  /** Number 1 is the first of `configs`. */
-  constructor(configs: readonly Limits[]) {
-    this.#configs = configs;
-    for (const limits of configs) {
+  /** The configs that may be proposed, each with the text that it is stored as. */
+  constructor(configs: ReadonlyMap<string, Limits>) {
+    this.#known = configs;
+    this.#all = [...configs.values()];
+    for (const limits of this.#all) {
       for (const { scope, budgets } of limits.values()) {
         for (const { id, limit } of budgets) this.#widen(scope, id, limit);
       }
     }
   }
 
-  /** Number of the newest config. */
-  get newest(): number {
-    return this.#configs.length;
-  }
-
-  config(number: number): Limits {
-    const limits = this.#configs[number - 1];
-    if (limits === undefined) throw new Error(`no config has the number ${number}`);
-    return limits;
+  /** All that any config says of a scope. */
+  of(scope: string): readonly ScopeLimits[] {
+    return this.#all.flatMap((limits) => limits.get(scope) ?? []);
   }
 
   /** Ids of all budgets with a window that any config has for a scope. */
   budgets(scope: string): readonly string[] {
-    const found = new Set<string>();
-    for (const limits of this.#configs) {
-      for (const { id, window } of limits.get(scope)?.budgets ?? [])
-        if (window.window !== 'total') found.add(id);
+    let found = this.#windows.get(scope);
+    if (found === undefined) {
+      const timed = this.of(scope).flatMap(({ budgets }) =>
+        budgets.filter(({ window }) => window.window !== 'total'),
+      );
+      found = [...new Set(timed.map(({ id }) => id))];
+      this.#windows.set(scope, found);
     }
-    return [...found];
+    return found;
+  }
+
+  /** Takes in a config that was put in force. False if it is none that was deployed. */
+  numbered(number: bigint, text: string): boolean {
+    const limits = this.#known.get(text);
+    if (limits === undefined) return false;
+    this.#numbers.set(number, limits);
+    return true;
+  }
+
+  has(number: number): boolean {
+    return this.#numbers.has(BigInt(number));
   }
 
   /** Takes in a policy that was written. */
@@ -71,16 +85,32 @@ export class Rulebook {
     return version === 0n ? NO_POLICY : this.#policies.get(scope)?.get(version);
   }
 
+  /** The rate of a scope, if no config and no operator ever said anything else of it. */
+  steadyRate(scope: string, of: 'requests' | 'tokens'): Rate | undefined {
+    const rates = this.of(scope).map((limits) => limits[of]);
+    const [first] = rates;
+    const isSteady = rates.every(
+      (rate) => rate?.perMinute === first?.perMinute && rate?.burst === first?.burst,
+    );
+    const isOverridden = [...(this.#policies.get(scope)?.values() ?? [])].some(({ overrides }) =>
+      overrides.some(({ limit }) => limit === of),
+    );
+    return isSteady && !isOverridden && rates.length === this.#all.length ? first : undefined;
+  }
+
   /** Counters that a scope was ever split into. */
   everPools(scope: string): number {
     return this.#everPools.get(scope) ?? 1;
   }
 
-  /** What was in force at a counter when a clock showed `nowMs`; undefined if its marks name nothing that was written. */
-  rules(scope: string, counter: Item, nowMs: number): Rules | undefined {
+  /**
+   * What was in force at a counter when a clock showed `nowMs`; undefined if its marks name nothing that was written.
+   * `own`: the config of the sender, which counts as long as it has not heard of any that is in force.
+   */
+  rules(scope: string, counter: Item, nowMs: number, own: Limits | undefined): Rules | undefined {
     const policy = this.policy(scope, number(counter['cv']));
-    const config = this.#configs[Number(number(counter['cn'])) - 1];
-    const limits = config?.get(scope);
+    const cn = number(counter['cn']);
+    const limits = (cn === 0n ? own : this.#numbers.get(cn))?.get(scope);
     if (policy === undefined || limits === undefined) return undefined;
     return { limits: overridden(limits, policy, nowMs), policy };
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { explain, findEntry, nowSentence } from '../../../../lambda/ledger/operate/explain.ts';
+import { setLimit } from '../../../../lambda/ledger/operate/overrides.ts';
 import { showScope } from '../../../../lambda/ledger/operate/show.ts';
 import { LIMITS, NOON, operatorWorld } from '../../../support/operator.ts';
 
@@ -129,6 +130,18 @@ describe('what is so now', () => {
     assert.equal(
       await now({ scope: 'team:search', limit: 1, of: 'requests', reason: 'exceeded', needed: 1, burst: 1 }),
       'limit 600 a minute, 600 left; the same call would fit',
+    );
+  });
+
+  test('says by how much a lowered limit is passed', async () => {
+    const world = operatorWorld();
+    const order = { scope: 'team:ads', limit: 'day', value: '9', who: 'alice', why: 'w', until: undefined };
+    await setLimit(world.ports, LIMITS, order);
+    const used = { 'day.id': '2026-11-24', 'day.used': 9_600_000_000n, 'day.spent': 9_500_000_000n };
+    await world.counter('team:ads', 0, used);
+    assert.equal(
+      nowSentence(explain(row(BUDGET)), await showScope(world.store, LIMITS, 'team:ads', NOON, undefined)),
+      'limit $9 (set by alice), $9.5 spent, $0.1 held, $0.6 over; the same call would not fit',
     );
   });
 
