@@ -7,9 +7,10 @@ import type { Context } from './context.ts';
 import type { Holding } from './hold.ts';
 import { counterKey, expiry, ITEM_VERSION, put, putFacts } from './items.ts';
 import { openLease } from './lease-draft.ts';
+import type { Lease } from './leases.ts';
 import type { AdmitRequest } from './ledger.ts';
 import { type Pin, writePins } from './pins.ts';
-import { prepare } from './prepare.ts';
+import { prepare, readUnseen } from './prepare.ts';
 import { lacks } from './room.ts';
 
 /** The held entry of a request that asks to be admitted, planned anew for each try. */
@@ -49,14 +50,20 @@ export class AdmitDraft implements Draft {
     this.#fixed = fixed;
   }
 
+  async warm(): Promise<void> {
+    await readUnseen(this.#ctx, this.#claims).catch(() => undefined);
+  }
+
   async plan(place: Place): Promise<Plan | Stop> {
     do {
-      const stop = await prepare(this.#ctx, this.#claims, place);
-      if (stop !== undefined) return stop;
       // What is in doubt pays as it did: a lease that was paid from may already have paid.
+      if (!place.inDoubt) this.#payFromLeases(place);
+      const unpaid = this.#claims.filter(({ lease }) => lease === undefined);
+      const stop = await prepare(this.#ctx, unpaid, place);
+      if (stop !== undefined) return stop;
       if (!place.inDoubt) {
         const journal = place.slot.journal;
-        await this.#lease(place);
+        await this.#openLeases(place, unpaid);
         // A lease that could not be written has cost the journal; the caller plans anew in the next one.
         if (place.slot.journal !== journal) return this.#nothing();
       }
@@ -66,25 +73,27 @@ export class AdmitDraft implements Draft {
     return unavailable('a window turns just now');
   }
 
-  /** Chooses what pays for each scope: a lease of this journal, where the scope is hot enough for one, or its counter. */
-  async #lease({ slot, retry }: Place): Promise<void> {
+  /** Leases of this journal pay wherever they can: nothing has to be asked for what is leased already. */
+  #payFromLeases({ slot }: Place): void {
     this.putBack();
-    const ctx = this.#ctx;
+    if (slot.journal === undefined) return;
     for (const claim of this.#claims) {
-      const { account, money, take, scope } = claim;
-      if (account.policy.heat.level === 0 || account.limits.parallel !== undefined) continue;
+      const { scope, money, take } = claim;
+      pay(claim, this.#ctx.leases.find(slot.journal, scope, money, take.tokens));
+    }
+  }
+
+  /** Opens leases for scopes that are hot, and of which this process needs more than one request. */
+  async #openLeases({ slot, retry }: Place, unpaid: readonly Claim[]): Promise<void> {
+    const { heat, rules } = this.#ctx;
+    for (const claim of unpaid) {
+      const { policy, limits } = claim.account;
+      if (policy.heat.level === 0 || limits.parallel !== undefined) continue;
       if (claim.isStuck || claim.relaxed.size > 0) continue;
+      if ((heat.expected(claim.scope, rules.leaseMs) ?? rules.leastRequests) < rules.leastRequests) continue;
       const journal = slot.journal;
-      if (journal === undefined) return;
-      let lease = ctx.leases.find(journal, scope, money, take.tokens);
-      const expected = ctx.heat.expected(scope, ctx.rules.leaseMs) ?? ctx.rules.leastRequests;
-      if (lease === undefined && expected >= ctx.rules.leastRequests) {
-        lease = await openLease(ctx, slot, claim, retry.left());
-        if (slot.journal !== journal) return;
-      }
-      if (lease?.covers(money, take.tokens) !== true) continue;
-      lease.pay(money, take.tokens);
-      claim.lease = lease;
+      pay(claim, await openLease(this.#ctx, slot, claim, retry.left()));
+      if (slot.journal !== journal) return;
     }
   }
 
@@ -191,4 +200,11 @@ export class AdmitDraft implements Draft {
       };
     });
   }
+}
+
+function pay(claim: Claim, lease: Lease | undefined): void {
+  const { money, take } = claim;
+  if (lease?.covers(money, take.tokens) !== true) return;
+  lease.pay(money, take.tokens);
+  claim.lease = lease;
 }

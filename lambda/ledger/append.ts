@@ -11,6 +11,8 @@ export interface Draft {
   /** Of the request, or of the lease. */
   readonly id: string;
   readonly state: Extract<EntryState, 'HELD' | 'F' | 'OPEN'>;
+  /** Reads what planning will need, while a journal is being opened. Never rejects. */
+  warm?(): Promise<void>;
   /** Asked anew for each try, since counters move in between. May append to the slot's journal first, but not in doubt. */
   plan(place: Place): Plan | Stop | Promise<Plan | Stop>;
   /** Told the ops beside the entry whose conditions failed; answers with a stop if another try is in vain. */
@@ -45,6 +47,8 @@ export interface Behind {
 export interface Unavailable {
   readonly type: 'unavailable';
   readonly reason: string;
+  /** The entry may be there after all: the reaper charges it then. */
+  readonly inDoubt?: true;
 }
 
 /** Why nothing is appended. */
@@ -81,7 +85,7 @@ export async function appendIn(
   let inDoubt = false;
   slot.journal = ctx.journals.current(slot);
   for (;;) {
-    const journal = slot.journal ?? (await ctx.journals.open(slot, retry));
+    const journal = slot.journal ?? (await opened(ctx, slot, draft, retry));
     if (journal === undefined) return unavailable('no journal could be opened');
     const plan = await draft.plan({ slot, retry, inDoubt });
     if (plan.type !== 'plan') {
@@ -114,7 +118,7 @@ export async function appendIn(
     if (isOurs(taken.item, draft)) return appended(journal, taken.item);
     abandon(ctx, slot, journal);
     if (taken.item === undefined || text(taken.item, 'rid') === draft.id) {
-      return unavailable('the reaper was faster');
+      return { ...unavailable('the reaper was faster'), inDoubt: true };
     }
     // Fenced. What holds this number is not ours, so none of the tries has worked and none can any more.
     inDoubt = false;
@@ -123,6 +127,11 @@ export async function appendIn(
   return inDoubt && slot.journal !== undefined
     ? settleDoubt(ctx, slot, slot.journal, draft, verdict)
     : verdict;
+}
+
+async function opened(ctx: Context, slot: Slot, draft: Draft, retry: Retry): Promise<Journal | undefined> {
+  const [journal] = await Promise.all([ctx.journals.open(slot, retry), draft.warm?.()]);
+  return journal;
 }
 
 /** Gives up a number that a lost try may have taken: it becomes a tombstone, or turns out to be the entry after all. */
@@ -141,7 +150,7 @@ async function settleDoubt(
   if (grave.type === 'taken' && isOurs(grave.item, draft)) return appended(journal, grave.item);
   abandon(ctx, slot, journal);
   if (grave.type === 'taken' && text(grave.item, 'rid') !== draft.id) return verdict;
-  return unavailable('the fate of the admission is not known');
+  return { ...unavailable('the fate of the admission is not known'), inDoubt: true };
 }
 
 /** Nothing more is written to this journal from here; the reaper settles what lies there. */

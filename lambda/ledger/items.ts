@@ -31,13 +31,14 @@ import type { Change, Condition, Item, Key, Value } from '../ports/ledger-store.
  * |         |                           |            | granted, `exp` its end; in CLOSED `sp` spent                   |
  * | void    | same                      | `E#000001` | `st` VOID: this number will never be an entry                  |
  * | fence   | same                      | `E#000001` | `st` FENCE: nor will any number from here on                   |
+ * | posted  | `O#<request id>`          | `P`        | `st` POSTED: its cost was charged without an admission, once   |
  * | alert   | `A#<scope>`               | `<window>#<budget>#<mark>` | `st` PENDING or SENT, `at` since when somebody |
  * |         |                           |            | has been publishing it (ms); marks are 50, 80, 100 and `soft`  |
  *
  * Version 1 had no leases and would close a journal that still has some; a header that is not OPEN it leaves alone.
  *
- * Every item also has `v`, the version of this table. Journals and alerts have `ttl`. A budget over a total needs no
- * attributes of its own: it is `tu` and `s`.
+ * Every item also has `v`, the version of this table. Journals, alerts and marks of postings have `ttl`. A budget over a
+ * total needs no attributes of its own: it is `tu` and `s`.
  */
 export const ITEM_VERSION = 2n;
 
@@ -78,6 +79,10 @@ export function configKey(number: number): Key {
 
 export function alertKey(scope: string, window: string, budgetId: string, mark: number | 'soft'): Key {
   return { pk: `A#${scope}`, sk: `${window}#${budgetId}#${mark}` };
+}
+
+export function postedKey(requestId: string): Key {
+  return { pk: `O#${requestId}`, sk: 'P' };
 }
 
 export function journalPk(environment: string, slot: number, epoch: number): string {

@@ -150,7 +150,10 @@ export interface Ledger {
   settle(reservation: Reservation, final: Final): Promise<Settled>;
   /** Writes an entry that is final at once and charges nothing: a refusal's record. */
   record(requestId: string, final: Final): Promise<Settled>;
-  /** Writes an entry that is final at once and charges its cost to every scope, whatever the limits: a recorded overrun. */
+  /**
+   * Writes an entry that is final at once and charges its cost to every scope, whatever the limits: a recorded overrun.
+   * Posting the same request again changes nothing.
+   */
   post(posting: Posting): Promise<Settled>;
   /** Fences and settles every open journal that expired before `before` and is not this process's own. */
   reap(before: number): Promise<ReapReport>;

@@ -33,7 +33,7 @@ export async function prepare(
 }
 
 /** A first write on a counter that was never seen would be a guess that fails; a read is cheaper, and all are read at once. */
-async function readUnseen(ctx: Context, claims: readonly Claim[]): Promise<void> {
+export async function readUnseen(ctx: Context, claims: readonly Claim[]): Promise<void> {
   const unseen = claims.filter((claim) => {
     claim.refresh(ctx);
     return ctx.counters.seen(keyOf(claim)) === undefined;

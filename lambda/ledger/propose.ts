@@ -24,9 +24,11 @@ const TRIES = 10;
  * it is then; rejects while the store is away.
  */
 export async function proposed(store: LedgerStore, found: Head, own: OwnConfig): Promise<Head> {
+  const { budgets, rates } = own.limits;
   let head = found;
   for (let left = TRIES; left > 0; left--) {
-    if (head.number > 0 && head.hash === own.hash) return head;
+    // Where versions are counted, an equal config still gets its number: what an operator applies later must be newer.
+    if (head.number > 0 && head.hash === own.hash && own.count === undefined) return head;
     const next = successor(head, own);
     if (next === undefined) return head;
     const result = await store.transact([
@@ -38,7 +40,7 @@ export async function proposed(store: LedgerStore, found: Head, own: OwnConfig):
       {
         key: configKey(next.number),
         when: [],
-        set: [put('d', JSON.stringify(own.limits)), put('v', ITEM_VERSION)],
+        set: [put('d', JSON.stringify({ budgets, rates })), put('v', ITEM_VERSION)],
       },
     ]);
     if (result.type === 'done') return next;

@@ -1,8 +1,8 @@
 import type { Change, Op } from '../ports/ledger-store.ts';
-import { append, type Draft, type Plan } from './append.ts';
+import { append, type Draft, type Plan, unavailable } from './append.ts';
 import { charge } from './charge.ts';
 import type { Context } from './context.ts';
-import { counterKey, expiry, ITEM_VERSION, put, putFacts } from './items.ts';
+import { absent, counterKey, expiry, ITEM_VERSION, postedKey, put, putFacts } from './items.ts';
 import type { Final, Posting, Settled } from './ledger.ts';
 import { type Pin, writePins } from './pins.ts';
 import { inForce } from './policy.ts';
@@ -22,12 +22,14 @@ export async function record(ctx: Context, requestId: string, final: Final): Pro
 
 /**
  * Charges what was caused without an admission to every scope, whatever the limits: a recorded overrun. Rates have no
- * say any more, because the request is over.
+ * say any more, because the request is over. A mark in the same write makes it once for a request, however often it is
+ * tried, and by whichever journal.
  */
 export async function post(ctx: Context, posting: Posting): Promise<Settled> {
   const { requestId, scopes } = posting;
   const fixed = [...finalChanges(ctx, requestId, posting, 'posted'), put('overrun', 1n)];
-  return await write(ctx, {
+  let before = false;
+  const settled = await write(ctx, {
     id: requestId,
     state: 'F',
     plan: () => postPlan(ctx, posting, fixed),
@@ -35,13 +37,15 @@ export async function post(ctx: Context, posting: Posting): Promise<Settled> {
       for (const { index, item } of failed) {
         const limits = scopes[index];
         if (limits !== undefined) ctx.counters.saw(counterKey(limits.scope), item);
+        before ||= limits === undefined;
       }
-      return undefined;
+      return before ? unavailable('it was posted before') : undefined;
     },
   });
+  return before ? { type: 'settled' } : settled;
 }
 
-function postPlan(ctx: Context, { scopes, cost, own }: Posting, fixed: readonly Change[]): Plan {
+function postPlan(ctx: Context, { requestId, scopes, cost, own }: Posting, fixed: readonly Change[]): Plan {
   const beside: Op[] = [];
   const pins: Pin[] = [];
   for (const config of scopes) {
@@ -65,6 +69,8 @@ function postPlan(ctx: Context, { scopes, cost, own }: Posting, fixed: readonly 
       windows,
     });
   }
+  const mark = [put('st', 'POSTED'), put('v', ITEM_VERSION), expiry(ctx.clock.now())];
+  beside.push({ key: postedKey(requestId), when: [absent('st')], set: mark });
   return { type: 'plan', beside, entry: [...fixed, put('sc', writePins(pins))] };
 }
 

@@ -1,7 +1,24 @@
 import { toNano } from '../../lambda/core/money.ts';
+import { put } from '../../lambda/ledger/items.ts';
 import type { AdmitRequest } from '../../lambda/ledger/ledger.ts';
-import type { Change, Condition, Item, Key, LedgerStore, Op } from '../../lambda/ports/ledger-store.ts';
+import type { Item, Key, LedgerStore } from '../../lambda/ports/ledger-store.ts';
 import type { Mutation } from '../support/ledger-faults.ts';
+import {
+  addsTo,
+  closesLease,
+  each,
+  intoCurrent,
+  isCounter,
+  isEntry,
+  isMark,
+  isPut,
+  isTopUp,
+  narrowed,
+  puts,
+  WIDE,
+  without,
+  writesPolicy,
+} from './mutations.ts';
 
 /** A faulty ledger, made of the real one: by what it asks, by what it writes, or by what it reads. */
 export interface Mutant {
@@ -37,13 +54,6 @@ export function mutated(store: LedgerStore, mutant: Mutant | undefined): LedgerS
     openJournals: (shard, before) => store.openJournals(shard, before),
   };
 }
-
-const isEntry = (op: Op) => op.key.sk.startsWith('E#');
-const isCounter = (op: Op) => op.key.sk === 'C';
-const each =
-  (change: (op: Op) => Op): Mutation =>
-  (ops) =>
-    ops.map(change);
 
 /** Each takes one guard out of what the real ledger does. A simulation worth its name finds all of them. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -82,6 +92,16 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'no-second-query': {
     what: 'a reaper that does not look again',
     queriesOnce: true,
+  },
+  'reaper-charges-nothing': {
+    what: 'a reaper that gives the hold back',
+    ops: (ops) =>
+      ops.some((op) => isEntry(op) && puts(op, 'F') && op.set.some((change) => isPut(change, 'by', 'reaper')))
+        ? ops.map((op) => ({
+            ...op,
+            set: op.set.map((change) => (isEntry(op) && change.attr === 'a' ? put('a', 0n) : change)),
+          }))
+        : ops,
   },
   'check-then-write': {
     what: 'a limit that is looked at before the charge and is no condition of it',
@@ -184,6 +204,17 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       puts(op, 'OPEN') ? { ...op, key: { ...op.key, sk: op.key.sk.replace('E#0', 'E#9') } } : op,
     ),
   },
+  'lease-says-more': {
+    what: 'a lease that says more than it has taken',
+    ops: each((op) => ({
+      ...op,
+      set: op.set.map((change) =>
+        puts(op, 'OPEN') && change.attr === 'g' && change.op === 'put' && typeof change.value === 'bigint'
+          ? put('g', change.value + 1n)
+          : change,
+      ),
+    })),
+  },
   'lease-closed-twice': {
     what: 'a lease that is closed without asking whether it is open',
     ops: each((op) => (puts(op, 'CLOSED') ? { ...op, when: [] } : op)),
@@ -235,63 +266,3 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     })),
   },
 };
-
-/** How much wider limits are asked for, where the conditions are narrowed again. */
-const WIDE = 1_000_000n;
-
-function narrowed(op: Op, condition: Condition): Condition {
-  if (!isCounter(op) || condition.op !== 'atMost' || typeof condition.value !== 'bigint') return condition;
-  if (condition.attr !== 'tu' && !/\.(used|prevUsed)$/.test(condition.attr)) return condition;
-  const taken = op.set.find((change) => change.attr === condition.attr);
-  if (taken?.op !== 'add') return condition;
-  const limit = condition.value + taken.value;
-  return limit % WIDE === 0n ? { ...condition, value: limit / WIDE - taken.value } : condition;
-}
-
-function closesLease(ops: readonly Op[]): bigint | undefined {
-  const closed = ops.find((op) => puts(op, 'CLOSED'))?.set.find(({ attr }) => attr === 'sp');
-  return closed?.op === 'put' && typeof closed.value === 'bigint' ? closed.value : undefined;
-}
-
-function writesPolicy(ops: readonly Op[]): boolean {
-  return ops.some((op) => op.key.sk === 'P') && ops.some(isCounter);
-}
-
-function puts(op: Op, state: string): boolean {
-  return (
-    isEntry(op) &&
-    op.set.some((change) => change.attr === 'st' && change.op === 'put' && change.value === state)
-  );
-}
-
-function isTopUp(op: Op): boolean {
-  return isEntry(op) && !op.set.some((change) => change.attr === 'st');
-}
-
-function isMark(attr: string): boolean {
-  return attr === 'cv' || attr === 'cn';
-}
-
-function addsTo(op: Op, attr: string): boolean {
-  return op.set.some((change: Change) => change.attr === attr && change.op === 'add');
-}
-
-function without(op: Op, ...attrs: string[]): Op {
-  return { ...op, when: op.when.filter((condition) => !attrs.includes(condition.attr)) };
-}
-
-/** Moves what belongs to the window before into the current one. */
-function intoCurrent(op: Op): Op {
-  if (!isCounter(op)) return op;
-  return {
-    ...op,
-    when: op.when
-      .map((condition) => ({ ...condition, attr: current(condition.attr) }))
-      .filter(({ attr, op: kind }) => kind === 'atMost' && !attr.endsWith('.id')),
-    set: op.set.map((change) => ({ ...change, attr: current(change.attr) })),
-  };
-}
-
-function current(attr: string): string {
-  return attr.replace('.prevUsed', '.used').replace('.prevSpent', '.spent');
-}

@@ -131,7 +131,8 @@ export class RateChecks {
     this.#bucket(counter.pk, of).taken -= back;
     const scope = counter.pk.slice(counter.pk.indexOf('#') + 1);
     const units = Number(back) * (this.#perNs.get(`${counter.pk} ${of}`) ?? 0);
-    this.intervals.note(scope, of, { at: this.#oracle.now(), units: -units });
+    // Tokens above an estimate are a fact and not an admission.
+    if (units > 0) this.intervals.note(scope, of, { at: this.#oracle.now(), units: -units });
     const ended = written.find(({ before, after }) => isFinal(after) && !isFinal(before))?.after;
     const taken = ended && this.#taken.get(`${ended.pk} ${ended.sk} ${counter.pk} ${of}`);
     if (ended === undefined || taken === undefined) {

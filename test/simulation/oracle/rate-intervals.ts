@@ -9,6 +9,9 @@ export interface Flow {
   readonly units: number;
 }
 
+/** Each unit is rounded up, and each counter's share down. */
+const SLACK = 1.01;
+
 /** The rates of scopes as a whole, however many counters share them. In the order of the writes. */
 export class RateIntervals {
   readonly #oracle: Oracle;
@@ -54,7 +57,7 @@ export class RateIntervals {
           const flow = flows[index]!;
           if (flow.units < 0 || inside(flow)) taken += flow.units;
         }
-        const most = rate.burst + perMs * (to - from + 2 * skewMs) + 1;
+        const most = rate.burst + perMs * (to - from + 2 * skewMs) + SLACK;
         this.#oracle.expect(
           taken <= most,
           () =>

@@ -122,7 +122,11 @@ test('an admission that the reaper has settled before it was known to have worke
     }
     return result;
   };
-  assert.deepEqual(await admit('r1', 10, team), { type: 'unavailable', reason: 'the reaper was faster' });
+  assert.deepEqual(await admit('r1', 10, team), {
+    type: 'unavailable',
+    reason: 'the reaper was faster',
+    inDoubt: true,
+  });
   assert.equal(store.entryOf('r1')?.['by'], 'reaper');
 });
 
