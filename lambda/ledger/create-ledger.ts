@@ -33,7 +33,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     counters: new Counters(max),
     policies: new Policies(deps.store, max),
     journals: new Journals(deps),
-    leases: new Leases(deps.clock, calendar),
+    leases: new Leases(deps.clock),
     heat: new Heat(deps.clock, rules, max),
     refusals: new Refusals(deps, max),
   };

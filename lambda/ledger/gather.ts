@@ -1,11 +1,11 @@
 import { type Nano, toNano, ZERO } from '../core/money.ts';
 import type { Budget } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
-import type { Refused } from './append.ts';
+import type { Behind, Refused } from './append.ts';
 import type { Account } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
-import { readPools, write } from './pools.ts';
+import { byOf, outdated, readPools, write } from './pools.ts';
 import { newestWindow, rearrange, type Target, usedByPool } from './rearrange.ts';
 import { full, type Lack, lacks } from './room.ts';
 import { sharesOf } from './shares.ts';
@@ -18,13 +18,11 @@ const DONORS = 8;
  * Looks at all pools of a scope whose own pool has no room: goes to one that has, or moves what is left elsewhere to
  * where the request is. A refusal says that the whole scope has no room; undefined: plan again.
  */
-export async function gather(ctx: Context, claim: Claim): Promise<Refused | undefined> {
+export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behind | undefined> {
   const counters = await readPools(ctx, claim);
-  const { scope, take } = claim;
-  if (counters.some((counter) => ctx.policies.isBehindCounter(scope, counter))) {
-    await ctx.policies.load(scope);
-    return undefined;
-  }
+  const { take } = claim;
+  const old = await outdated(ctx, claim, counters);
+  if (old !== undefined) return old === 'again' ? undefined : old;
   const { account } = claim;
   const missing = counters.slice(0, account.policy.pools).map((counter, pool) => {
     const all = lacks({ ...account, pool }, take, counter, ctx.calendar);
@@ -40,8 +38,8 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | unde
   if (refusal !== undefined) return refusal;
   const targets = moves(ctx, account, take.money, counters);
   if (targets.length === 0) return undefined;
-  if (await write(ctx, claim, rearrange(account, targets, counters, {}, ctx.clock.now())))
-    claim.isStuck = false;
+  const arrangement = rearrange(account, targets, counters, {}, byOf(ctx, claim));
+  if ((await write(ctx, claim, arrangement)) === 'done') claim.isStuck = false;
   return undefined;
 }
 

@@ -31,7 +31,7 @@ import type { Change, Condition, Item, Key, Value } from '../ports/ledger-store.
  * |         |                           |            | granted, `exp` its end; in CLOSED `sp` spent                   |
  * | void    | same                      | `E#000001` | `st` VOID: this number will never be an entry                  |
  * | fence   | same                      | `E#000001` | `st` FENCE: nor will any number from here on                   |
- * | posted  | `O#<request id>`          | `P`        | `st` POSTED: its cost was charged without an admission, once   |
+ * | posted  | `O#<request id>`          | `O`        | `st` POSTED: its cost was charged without an admission, once   |
  * | alert   | `A#<scope>`               | `<window>#<budget>#<mark>` | `st` PENDING or SENT, `at` since when somebody |
  * |         |                           |            | has been publishing it (ms); marks are 50, 80, 100 and `soft`  |
  *
@@ -82,7 +82,7 @@ export function alertKey(scope: string, window: string, budgetId: string, mark: 
 }
 
 export function postedKey(requestId: string): Key {
-  return { pk: `O#${requestId}`, sk: 'P' };
+  return { pk: `O#${requestId}`, sk: 'O' };
 }
 
 export function journalPk(environment: string, slot: number, epoch: number): string {

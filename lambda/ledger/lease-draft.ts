@@ -153,7 +153,7 @@ function grantFor(ctx: Context, { account, take, scope }: Claim, seen: Item | un
     if (room * BigInt(account.policy.pools) < BigInt(rules.leastRoom) * take.money) return undefined;
     if (room / sharers < money) money = room / sharers;
   }
-  if (money < BigInt(rules.leastRequests) * take.money) return undefined;
+  if (money === 0n || money < BigInt(rules.leastRequests) * take.money) return undefined;
   const requests = unitsFor(ctx, account, 'requests', wanted, sharers, seen);
   const tokens = unitsFor(ctx, account, 'tokens', wanted * take.tokens, sharers, seen);
   if (requests !== undefined && requests < rules.leastRequests) return undefined;

@@ -1,6 +1,5 @@
 import { type Nano, toNano } from '../core/money.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Calendar } from './calendar.ts';
 import type { Account } from './charge.ts';
 import type { Pin } from './pins.ts';
 import type { Journal } from './slots.ts';
@@ -54,13 +53,13 @@ export class Lease {
     this.#tokens = made.grant.tokens ?? 0;
   }
 
-  /** Whether a request that comes now may be paid from it: it has not ended, and its windows are the current ones. */
-  isOpen(nowMs: number, calendar: Calendar): boolean {
-    if (this.journal.dead || this.isClosing || nowMs >= this.end) return false;
-    return this.account.limits.budgets.every((budget) => {
-      const window = this.pin.windows.find((pinned) => pinned.budget === budget.id);
-      return window === undefined || window.id >= calendar.id(budget.window);
-    });
+  /**
+   * Whether a request that comes now may be paid from it. The window that it was taken from may have ended meanwhile:
+   * for its last seconds it pays on, out of what that window has given, or all processes would ask for new leases at
+   * the same midnight.
+   */
+  isOpen(nowMs: number): boolean {
+    return !this.journal.dead && !this.isClosing && nowMs < this.end;
   }
 
   covers(money: Nano, tokens: number): boolean {
@@ -117,12 +116,10 @@ export class Lease {
 /** The open leases of this process. */
 export class Leases {
   readonly #clock: Clock;
-  readonly #calendar: Calendar;
   readonly #open = new Set<Lease>();
 
-  constructor(clock: Clock, calendar: Calendar) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#calendar = calendar;
   }
 
   add(lease: Lease): void {
@@ -142,7 +139,7 @@ export class Leases {
     const now = this.#clock.now();
     for (const lease of this.#open) {
       if (lease.journal !== journal || lease.account.limits.scope !== scope) continue;
-      if (lease.isOpen(now, this.#calendar) && lease.covers(money, tokens)) return lease;
+      if (lease.isOpen(now) && lease.covers(money, tokens)) return lease;
     }
     return undefined;
   }
@@ -159,7 +156,7 @@ export class Leases {
     if (this.#open.size === 0) return [];
     const now = this.#clock.now();
     const due = [...this.#open].filter(
-      (lease) => !lease.isClosing && lease.running === 0 && !lease.isOpen(now, this.#calendar),
+      (lease) => !lease.isClosing && lease.running === 0 && !lease.isOpen(now),
     );
     for (const lease of due) lease.isClosing = true;
     return due;

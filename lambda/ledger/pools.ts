@@ -1,9 +1,10 @@
 import type { Rate } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
+import type { Behind } from './append.ts';
 import type { Account, Take } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
-import { counterKey } from './items.ts';
+import { amount, counterKey } from './items.ts';
 import { COLD, type ScopePolicy } from './policy.ts';
 import { newestWindow, rearrange, spread, type Target, usedByPool } from './rearrange.ts';
 import { rateShare } from './shares.ts';
@@ -44,17 +45,18 @@ export function needsOne({ limits, policy, pool }: Account, take: Take): boolean
   return parallel !== undefined || isTooSmall(requests, take.requests) || isTooSmall(tokens, take.tokens);
 }
 
-/** Splits all limits of a scope anew over `pools` counters. False if somebody was in the way; the policy is read again then. */
+/** What became of a new arrangement: `again` if somebody was in the way, and then the policy was read again. */
+export type Arranged = 'done' | 'again' | Behind;
+
+/** Splits all limits of a scope anew over `pools` counters. */
 export async function resplit(
   ctx: Context,
   claim: Claim,
   change: Partial<Pick<ScopePolicy, 'pools' | 'heat'>> = {},
-): Promise<boolean> {
+): Promise<Arranged> {
   const counters = await readPools(ctx, claim);
-  if (counters.some((counter) => ctx.policies.isBehindCounter(claim.scope, counter))) {
-    await ctx.policies.load(claim.scope);
-    return false;
-  }
+  const old = await outdated(ctx, claim, counters);
+  if (old !== undefined) return old;
   const { account } = claim;
   const pools = change.pools ?? account.policy.pools;
   const targets: Target[] = account.limits.budgets.map((budget) => {
@@ -62,7 +64,7 @@ export async function resplit(
     const used = usedByPool(budget, window, counters);
     return { budget, window, shares: spread(budget.limit, used, pools) };
   });
-  return await write(ctx, claim, rearrange(account, targets, counters, change, ctx.clock.now()));
+  return await write(ctx, claim, rearrange(account, targets, counters, change, byOf(ctx, claim)));
 }
 
 /** Writes a new arrangement. Whatever the answer was, the policy known afterwards is one that was really written. */
@@ -70,12 +72,29 @@ export async function write(
   ctx: Context,
   { scope }: Claim,
   { policy, ops }: ReturnType<typeof rearrange>,
-): Promise<boolean> {
+): Promise<'done' | 'again'> {
   const result = await ctx.store.transact(ops);
   if (result.type === 'done') {
     ctx.policies.saw(scope, policy);
-    return true;
+    return 'done';
   }
   await ctx.policies.load(scope);
-  return false;
+  return 'again';
+}
+
+/** Whether any pool knows of a newer policy, which is read then, or of a newer config. */
+export async function outdated(
+  ctx: Context,
+  { scope, take }: Claim,
+  counters: readonly (Item | undefined)[],
+): Promise<'again' | Behind | undefined> {
+  const newest = counters.reduce((most, counter) => Math.max(most, Number(amount(counter, 'cn'))), 0);
+  if (newest > take.number) return { type: 'behind', number: newest };
+  if (!counters.some((counter) => ctx.policies.isBehindCounter(scope, counter))) return undefined;
+  await ctx.policies.load(scope);
+  return 'again';
+}
+
+export function byOf(ctx: Context, { take }: Claim): { readonly number: number; readonly nowMs: number } {
+  return { number: take.number, nowMs: ctx.clock.now() };
 }

@@ -53,9 +53,11 @@ async function prepareOne(
   for (;;) {
     const change = needsOne(claim.account, claim.take) ? MERGED : isOverdrawn(claim.account) ? {} : undefined;
     if (change === undefined) break;
-    const isDone = await resplit(ctx, claim, change);
+    const arranged = await resplit(ctx, claim, change);
+    if (typeof arranged === 'object') return arranged;
     claim.refresh(ctx);
-    if (!isDone && !(await retry.later())) return unavailable('the limits of a busy scope are being lowered');
+    if (arranged === 'again' && !(await retry.later()))
+      return unavailable('the limits of a busy scope are being lowered');
   }
   if (!inDoubt) await temper(ctx, claim);
   const misfit = await confirmedMisfit(ctx, claim);

@@ -37,14 +37,14 @@ export interface Arrangement {
  * or in those to come, is part of the transaction. It must not have used more than it keeps, and it learns the new
  * version, so that no process goes on under the old share. Pools that gain need not be told.
  *
- * `counters`: copies by pool, each pinned where it matters.
+ * `counters`: copies by pool, each pinned where it matters. `by`: the config whose limits are split, and the time.
  */
 export function rearrange(
   { limits, policy }: Pick<Account, 'limits' | 'policy'>,
   targets: readonly Target[],
   counters: readonly (Item | undefined)[],
   change: Partial<Pick<ScopePolicy, 'pools' | 'heat'>>,
-  nowMs: number,
+  by: { readonly number: number; readonly nowMs: number },
 ): Arrangement {
   const pools = change.pools ?? policy.pools;
   const everPools = Math.max(policy.everPools, pools);
@@ -71,10 +71,10 @@ export function rearrange(
     },
   ];
   for (let pool = 0; pool < everPools; pool++) {
-    const lost = loserOp(limits.scope, pool, policy, next, targets, counters[pool]);
+    const lost = loserOp(limits.scope, pool, policy, next, targets, counters[pool], by.number);
     const rates =
       pool >= policy.pools && pool < pools
-        ? fullBuckets(limits, { policy: next, pool }, nowMs, counters[pool])
+        ? fullBuckets(limits, { policy: next, pool }, by.nowMs, counters[pool])
         : [];
     if (lost !== undefined) ops.push({ ...lost, set: [...lost.set, ...rates] });
     else if (rates.length > 0) {
@@ -108,6 +108,7 @@ function loserOp(
   after: ScopePolicy,
   targets: readonly Target[],
   counter: Item | undefined,
+  number: number,
 ): Op | undefined {
   const when: Condition[] = [];
   let loses = losesLater(pool, before, after);
@@ -118,8 +119,12 @@ function loserOp(
     when.push(...pinned(budget, window, share, counter));
   }
   if (!loses) return undefined;
+  // Shares are shares of this config's limits: a process under an older one must not go on here either.
+  const mine = BigInt(number);
   when.push(counter?.['cv'] === undefined ? absent('cv') : atMost('cv', before.version));
+  when.push(counter?.['cn'] === undefined ? absent('cn') : atMost('cn', mine));
   const set: Change[] = [put('cv', after.version), put('v', ITEM_VERSION), add('s', 0n)];
+  if (amount(counter, 'cn') < mine) set.push(put('cn', mine));
   return { key: counterKey(scope, pool), when, set };
 }
 

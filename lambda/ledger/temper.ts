@@ -3,7 +3,8 @@ import type { Context } from './context.ts';
 import { step } from './gcra.ts';
 import { amount, counterKey } from './items.ts';
 import type { Heat } from './policy.ts';
-import { resplit } from './pools.ts';
+import { byOf, resplit, write } from './pools.ts';
+import { rearrange } from './rearrange.ts';
 
 /**
  * Finds out how hot a scope is and writes it into its policy for all: up when this process met others again and again,
@@ -75,6 +76,9 @@ async function change(ctx: Context, claim: Claim, level: number, count: bigint):
     count: String(count),
   };
   const pools = ctx.rules.pools[level] ?? policy.pools;
-  await resplit(ctx, claim, { pools, heat });
+  // Without another number of pools nobody's share changes, so nothing but the policy has to be written.
+  if (pools === policy.pools)
+    await write(ctx, claim, rearrange(claim.account, [], [], { heat }, byOf(ctx, claim)));
+  else await resplit(ctx, claim, { pools, heat });
   claim.refresh(ctx);
 }

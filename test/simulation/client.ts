@@ -62,7 +62,12 @@ export class Client {
     oracle.asked.set(this.#id, { tokens: 0, own: new Map(), cost, ownCost: new Map() });
     const scopes = [...known.limits.values()].filter(() => dice.chance(0.85));
     const posting = { requestId: this.#id, scopes, cost, outcome: 'ok', facts: {} };
-    const settled = await ledger.post(posting);
+    let settled = await ledger.post(posting);
+    // Whoever is told that it is not known may try again, and once more by mistake.
+    for (let more = dice.between(0, 2); more > 0; more--) {
+      if (settled.type === 'settled' && dice.chance(0.7)) break;
+      settled = await ledger.post(posting);
+    }
     if (settled.type !== 'settled') return;
     const entry = oracle.entryOf(this.#id);
     oracle.expect(entry?.['by'] === 'posted' && entry['a'] === cost, () => `posted ${cost}: ${show(entry)}`);

@@ -35,7 +35,7 @@ const SHAPES: readonly Shape[] = [
 /** One to three configs of the same scopes: limits go up and down, budgets and rates come and go. */
 export function drawConfigs(dice: Dice, isBusy: boolean): readonly Limits[] {
   const shapes = SHAPES.filter(() => dice.chance(0.7));
-  const limit = dice.pick(isBusy ? [30, 60, 150, 1_000] : [15, 40, 150, 10_000]);
+  const limit = dice.pick(isBusy ? [10, 20, 40, 1_000] : [15, 40, 150, 10_000]);
   const withRates = dice.chance(0.4);
   const observes = dice.chance(0.3);
   const full = new Map(
@@ -59,7 +59,7 @@ function drawScope(
   return {
     scope,
     budgets: kept.map(([window, tz, times]): Budget => {
-      const value = dice.chance(0.7) ? how.limit : dice.pick([15, 40, 150]);
+      const value = dice.chance(0.7) ? how.limit : dice.pick(how.limit < 15 ? [8, 30] : [15, 40, 150]);
       return {
         id: tz === 'UTC' ? window : `${window}@${tz}`,
         limit: toNano(BigInt(value * times)),

@@ -48,6 +48,8 @@ export interface Heat {
   readonly eager: boolean;
   readonly leaseMs: number;
   readonly pools: readonly number[];
+  /** Requests a second below which a level is left again. */
+  readonly leave: readonly number[];
 }
 
 /** When a day, a week and a month turn, in two zones; and a noon at which nothing does. */
@@ -76,7 +78,7 @@ export function drawMix(dice: Dice): Mix {
     refreshMs: dice.pick([500, 10_000]),
     processes: dice.between(1, 4),
     workers: dice.between(1, isBusy ? 5 : 3),
-    requests: isBusy ? dice.pick([15, 30, 60]) : dice.pick([4, 8, 15]),
+    requests: isBusy ? dice.pick([15, 40, 60]) : dice.pick([4, 8, 15]),
     pauseMs,
     stepMs,
     workMs: 8 * Math.max(pauseMs, 10_000),
@@ -97,6 +99,10 @@ export function drawMix(dice: Dice): Mix {
         [1, 1, 2, 3],
         [1, 2, 3, 2],
         [1, 3, 1, 2],
+      ]),
+      leave: dice.pick([
+        [0, 0, 0, 0],
+        [0, 0.2, 1, 5],
       ]),
     },
   };

@@ -110,7 +110,7 @@ class Schedule {
       past: oracle.store,
     });
     const known = new GatewayLimits(process, store, own, mix);
-    const { eager, leaseMs, pools } = mix.heat;
+    const { eager, ...heat } = mix.heat;
     const ledger = createLedger({
       store: mutated(store, this.#mutant),
       clock: process.clock(),
@@ -121,7 +121,7 @@ class Schedule {
       longestRequestMs: LONGEST_MS,
       remembered: 50,
       policyVersion: (scope) => known.policyVersion(scope),
-      ...(eager ? { heat: { ...EAGER, leaseMs, pools } } : {}),
+      ...(eager ? { heat: { ...EAGER, ...heat } } : {}),
     });
     return { process, ledger, store, known };
   }
@@ -211,11 +211,12 @@ class Schedule {
 const EAGER = {
   leastRequests: 1,
   leastRoom: 2,
-  poolRoom: 2,
+  poolRoom: 1,
   conflicts: 1,
   conflictMs: 60_000,
+  stampede: 2,
   settleMs: 500,
-  leave: [0, 0, 0, 0],
   lookMs: 2_000,
+  lookWithinMs: 500,
   rereadMs: 1_000,
 };

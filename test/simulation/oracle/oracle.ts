@@ -6,7 +6,7 @@ import { checkConservation, checkForward } from './counter-checks.ts';
 import { checkLimits } from './limit-checks.ts';
 import { RateChecks } from './rate-checks.ts';
 import type { Limits, Rulebook } from './rulebook.ts';
-import { SimulatedStore, type Stored, type Written } from './store.ts';
+import { isPolicy, SimulatedStore, type Stored, type Written } from './store.ts';
 
 /** What a request asked for and what it says that it cost, as its caller knows them. */
 export interface Asked {
@@ -88,7 +88,7 @@ export class Oracle {
         this.#entry(before, after);
         for (const book of this.books.account(before, after)) books.add(book);
         if (takes(before, after)) takings.push({ entry: after, before, sender });
-      } else if (after.sk === 'P') {
+      } else if (isPolicy(after)) {
         this.#policy(before, after);
       } else if (after.sk.startsWith('N#')) {
         this.tally.configs += 1;

@@ -4,7 +4,7 @@ import { isFinal, number, type Place } from './books.ts';
 import { namesLimit } from './limit-checks.ts';
 import type { Oracle, Taking } from './oracle.ts';
 import { RateIntervals } from './rate-intervals.ts';
-import type { Stored, Written } from './store.ts';
+import { isPolicy, type Stored, type Written } from './store.ts';
 
 const MINUTE_NS = 60_000_000_000n;
 
@@ -47,7 +47,7 @@ export class RateChecks {
         const back = number(before[attr]) - number(after[attr]);
         if (back === 0n || takings.length > 0) continue;
         // A new arrangement of pools fills their buckets, by its own clock.
-        if (written.some((other) => other.after.sk === 'P')) this.#bucket(after.pk, of).taken -= back;
+        if (written.some((other) => isPolicy(other.after))) this.#bucket(after.pk, of).taken -= back;
         else this.#givenBack(after, of, back, written);
       }
     }

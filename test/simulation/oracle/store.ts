@@ -13,6 +13,10 @@ import type { Past } from '../../support/ledger-faults.ts';
 
 export type Stored = Item & Key;
 
+export function isPolicy({ pk, sk }: Key): boolean {
+  return sk === 'P' && pk.startsWith('P#');
+}
+
 /** One item before and after a committed write. */
 export interface Written {
   readonly before: Stored | undefined;
