@@ -41,7 +41,7 @@ export async function admit(ctx: Context, request: AdmitRequest): Promise<Admiss
 }
 
 function stopped(ctx: Context, stop: Stop): Admission {
-  if (stop.type === 'refused') ctx.refusals.note(stop.refusal.scope);
+  if (stop.type === 'refused') ctx.refusals.note(stop.refusal);
   return stop;
 }
 

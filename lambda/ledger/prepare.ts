@@ -1,5 +1,5 @@
 import type { Item } from '../ports/ledger-store.ts';
-import type { Place, Stop } from './append.ts';
+import type { Behind, Place, Stop } from './append.ts';
 import { unavailable } from './append.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
@@ -48,8 +48,8 @@ async function prepareOne(
   inDoubt: boolean,
 ): Promise<Stop | undefined> {
   await catchUp(ctx, claim);
-  const number = Number(ctx.counters.seen(keyOf(claim))?.['cn'] ?? 0n);
-  if (number > claim.take.number) return { type: 'behind', number };
+  const old = behind(ctx, claim);
+  if (old !== undefined) return old;
   for (;;) {
     const change = needsOne(claim.account, claim.take) ? MERGED : isOverdrawn(claim.account) ? {} : undefined;
     if (change === undefined) break;
@@ -65,6 +65,12 @@ async function prepareOne(
   const refusal = await remembered(ctx, claim);
   if (refusal !== undefined) return refusal;
   return claim.account.policy.everPools === 1 ? undefined : inPools(ctx, claim, retry);
+}
+
+/** Whether the counter knows of a newer config than the request has its limits from: it is not for those to refuse. */
+function behind(ctx: Context, claim: Claim): Behind | undefined {
+  const number = Number(ctx.counters.seen(keyOf(claim))?.['cn'] ?? 0n);
+  return number > claim.take.number ? { type: 'behind', number } : undefined;
 }
 
 /** Reads the policy where an operator or the counter knows of a newer one. */
@@ -91,6 +97,8 @@ async function confirmedMisfit(ctx: Context, claim: Claim): Promise<Stop | undef
   if (!claim.isFresh) {
     await read(ctx, claim);
     await catchUp(ctx, claim);
+    const old = behind(ctx, claim);
+    if (old !== undefined) return old;
   }
   const refusal = find()?.refusal;
   return refusal === undefined ? undefined : { type: 'refused', refusal };
@@ -98,11 +106,13 @@ async function confirmedMisfit(ctx: Context, claim: Claim): Promise<Stop | undef
 
 /** A scope that was just found full is read before it is written to, which costs a hundredth. */
 async function remembered(ctx: Context, claim: Claim): Promise<Stop | undefined> {
-  if (!ctx.refusals.isRecent(claim.scope) || claim.lease !== undefined) return undefined;
+  if (ctx.refusals.recent(claim.scope) === undefined) return undefined;
   if (lackBy(ctx, claim, ctx.counters.seen(keyOf(claim))) === undefined) return undefined;
   // Only a copy that was really read may refuse: the remembered one is pieced together from what this process wrote.
   const item = await read(ctx, claim);
   await catchUp(ctx, claim);
+  const old = behind(ctx, claim);
+  if (old !== undefined) return old;
   const refusal = lackBy(ctx, claim, item)?.refusal;
   return refusal === undefined ? undefined : { type: 'refused', refusal };
 }
@@ -115,7 +125,10 @@ function lackBy(ctx: Context, { account, take }: Claim, counter: Item | undefine
 
 /** In a split scope the own pool may be empty while others are not. */
 async function inPools(ctx: Context, claim: Claim, retry: Retry): Promise<Stop | undefined> {
-  if (claim.lease !== undefined) return undefined;
+  if (!claim.isStuck && isFull(ctx, claim)) {
+    const refused = await probe(ctx, claim);
+    if (refused !== undefined) return refused;
+  }
   for (;;) {
     if (!claim.isStuck && isFull(ctx, claim)) claim.isStuck = !claim.tryAnotherPool(ctx);
     if (!claim.isStuck) {
@@ -129,6 +142,23 @@ async function inPools(ctx: Context, claim: Claim, retry: Retry): Promise<Stop |
     if (claim.isStuck && !(await retry.later()))
       return unavailable('what is left of a busy scope is scattered');
   }
+}
+
+/**
+ * All pools had no room a moment ago. To read all of them for each request that comes meanwhile would be a flood; one
+ * of them at random tells soon enough when something has come back.
+ */
+async function probe(ctx: Context, claim: Claim): Promise<Stop | undefined> {
+  const refusal = ctx.refusals.recent(claim.scope);
+  if (refusal?.type !== 'budget' || refusal.kind === 'never_fits') return undefined;
+  if (claim.money < refusal.estimate) return undefined;
+  const { pools } = claim.account.policy;
+  claim.moveTo(Math.floor(ctx.random.next() * pools));
+  await read(ctx, claim);
+  await catchUp(ctx, claim);
+  if (!isFull(ctx, claim)) return undefined;
+  const kind = refusal.spent + claim.money <= refusal.limit ? 'held' : 'exceeded';
+  return { type: 'refused', refusal: { ...refusal, kind, estimate: claim.money } };
 }
 
 function isFull(ctx: Context, claim: Claim): boolean {

@@ -3,6 +3,7 @@ import { append, type Draft, type Plan, unavailable } from './append.ts';
 import { charge } from './charge.ts';
 import type { Context } from './context.ts';
 import { absent, counterKey, expiry, ITEM_VERSION, postedKey, put, putFacts } from './items.ts';
+import { closeDue } from './lease-close.ts';
 import type { Final, Posting, Settled } from './ledger.ts';
 import { type Pin, writePins } from './pins.ts';
 import { inForce } from './policy.ts';
@@ -12,12 +13,15 @@ import { AFTER_CALL, Retry } from './retry.ts';
 export async function record(ctx: Context, requestId: string, final: Final): Promise<Settled> {
   if (final.cost !== 0n) throw new RangeError('Bug! A cost without an admission');
   const entry = [...finalChanges(ctx, requestId, final, 'self'), put('sc', '{}')];
-  return await write(ctx, {
+  const result = await write(ctx, {
     id: requestId,
     state: 'F',
     plan: () => ({ type: 'plan', beside: [], entry }),
     learn: () => undefined,
   });
+  // Where every call is refused none is settled, and what ended leases hold would stay away from all of them.
+  await closeDue(ctx);
+  return result;
 }
 
 /**

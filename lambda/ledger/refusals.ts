@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/ids.ts';
+import type { Refusal } from './ledger.ts';
 
 /** Milliseconds that a refusal is remembered at least, and at most. */
 const SHORTEST_MS = 1_000;
@@ -13,21 +14,23 @@ const LONGEST_MS = 5_000;
 export class Refusals {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #until: LRUCache<string, number>;
+  readonly #recent: LRUCache<string, { readonly refusal: Refusal; readonly until: number }>;
 
   constructor(time: { readonly clock: Clock; readonly random: Random }, max: number) {
-    this.#until = new LRUCache({ max });
+    this.#recent = new LRUCache({ max });
     this.#clock = time.clock;
     this.#random = time.random;
   }
 
-  note(scope: string): void {
+  note(refusal: Refusal): void {
+    // One that is told again stays as old as it is, or it would never be looked into.
+    if (this.recent(refusal.scope) !== undefined) return;
     const ms = SHORTEST_MS + this.#random.next() * (LONGEST_MS - SHORTEST_MS);
-    this.#until.set(scope, this.#clock.monotonic() + ms);
+    this.#recent.set(refusal.scope, { refusal, until: this.#clock.monotonic() + ms });
   }
 
-  isRecent(scope: string): boolean {
-    const until = this.#until.get(scope);
-    return until !== undefined && this.#clock.monotonic() < until;
+  recent(scope: string): Refusal | undefined {
+    const known = this.#recent.get(scope);
+    return known !== undefined && this.#clock.monotonic() < known.until ? known.refusal : undefined;
   }
 }

@@ -85,7 +85,10 @@ function rateLacks(
     if (rate === undefined || units === 0) continue;
     const wait = waitNs(attr, rateShare(rate, account), units, nowNs, counter);
     if (wait === 0n) continue;
-    const refusal = rateRefusal(scope, of, rate, units, 'exceeded', Number(wait / 1_000_000n) + 1);
+    // The limits may have become others since it was asked whether the call fits at all.
+    const refusal = neverFitsRate(rate, units)
+      ? rateRefusal(scope, of, rate, units, 'never_fits', 0)
+      : rateRefusal(scope, of, rate, units, 'exceeded', Number(wait / 1_000_000n) + 1);
     found.push({ name: of, mode: rate.mode, refusal });
   }
   if (parallel !== undefined && taken.running && amount(counter, 'pl') >= BigInt(parallel.limit)) {

@@ -72,7 +72,7 @@ export function drawMix(dice: Dice): Mix {
   return {
     start: dice.pick(TURNS) - ahead,
     faults: drawFaults(dice, isBusy),
-    skewMs: dice.pick([0, 0, 3_000, 30_000]),
+    skewMs: dice.pick(isBusy ? [0, 3_000, 3_000, 30_000] : [0, 0, 3_000, 30_000]),
     configs: drawConfigs(dice, isBusy),
     counts: dice.chance(0.7),
     refreshMs: dice.pick([500, 10_000]),
@@ -87,7 +87,7 @@ export function drawMix(dice: Dice): Mix {
     furtherAttempt: dice.pick([0, 0.3, 0.6]),
     overrun: dice.pick([0, 0, 0.1, 0.5]),
     posts: dice.pick([0, 0, 0, 0.1]),
-    estimate: isBusy ? dice.pick([1, 1, 2, 12]) : dice.pick([1, 5, 12]),
+    estimate: isBusy ? dice.pick([1, 3, 5, 12]) : dice.pick([1, 5, 12]),
     reapers: dice.between(0, 3),
     reapAheadMs: dice.pick([0, 0, 20_000, Number.MAX_SAFE_INTEGER]),
     orders: dice.pick([0, 0, 1, 3, 6]),

@@ -3,6 +3,9 @@ import type { Budget, Rate, ScopeLimits } from '../../../lambda/core/scope-limit
 import { NO_POLICY, readPolicy, type ScopePolicy } from '../../../lambda/ledger/policy.ts';
 import type { Item } from '../../../lambda/ports/ledger-store.ts';
 
+/** Milliseconds that a write may have been planned before it was sent: as long as one admission may take. */
+const PLANNED_MS = 2_000;
+
 /** The limits that one config gives to each scope. */
 export type Limits = ReadonlyMap<string, ScopeLimits>;
 
@@ -127,29 +130,35 @@ export class Rulebook {
   }
 }
 
+/**
+ * A request is planned some moments before it is sent. So an override that has just ended still counts where it is the
+ * wider limit; where it was the narrower one nobody is wronged.
+ */
 function overridden(limits: ScopeLimits, policy: ScopePolicy, nowMs: number): ScopeLimits {
-  const values = new Map<string, number>();
-  for (const { limit, value, until } of policy.overrides) {
-    if (!values.has(limit) && (until === undefined || until > nowMs)) values.set(limit, Number(value));
-  }
-  if (values.size === 0) return limits;
-  const budgets = limits.budgets.map((budget): Budget => {
-    const value = values.get(budget.id);
-    return value === undefined ? budget : { ...budget, limit: toNano(BigInt(value)) };
-  });
-  const rate = (of: 'requests' | 'tokens'): { [of]?: Rate } => {
-    const before = limits[of];
-    const perMinute = values.get(of);
-    if (before === undefined || perMinute === undefined) return {};
-    const burst = Math.max(1, Math.floor((before.burst * perMinute) / (before.perMinute || before.burst)));
-    return { [of]: { ...before, perMinute, burst } };
+  const inForce = policy.overrides.filter(({ until }) => until === undefined || until > nowMs - PLANNED_MS);
+  if (inForce.length === 0) return limits;
+  const of = (name: string, config: number): number => {
+    const found = inForce.find(({ limit }) => limit === name);
+    if (found === undefined) return config;
+    const value = Number(found.value);
+    return found.until !== undefined && found.until <= nowMs ? Math.max(value, config) : value;
   };
-  const running = values.get('parallel');
-  const parallel =
-    limits.parallel === undefined || running === undefined
-      ? {}
-      : { parallel: { ...limits.parallel, limit: running } };
-  return { ...limits, budgets, ...rate('requests'), ...rate('tokens'), ...parallel };
+  const { requests, tokens, parallel } = limits;
+  const rate = (name: 'requests' | 'tokens', before: Rate): Rate => {
+    const perMinute = of(name, before.perMinute);
+    if (perMinute === before.perMinute) return before;
+    const burst = Math.max(1, Math.floor((before.burst * perMinute) / (before.perMinute || before.burst)));
+    return { ...before, perMinute, burst };
+  };
+  return {
+    ...limits,
+    budgets: limits.budgets.map(
+      (budget): Budget => ({ ...budget, limit: toNano(BigInt(of(budget.id, Number(budget.limit)))) }),
+    ),
+    ...(requests === undefined ? {} : { requests: rate('requests', requests) }),
+    ...(tokens === undefined ? {} : { tokens: rate('tokens', tokens) }),
+    ...(parallel === undefined ? {} : { parallel: { ...parallel, limit: of('parallel', parallel.limit) } }),
+  };
 }
 
 function number(value: unknown): bigint {
