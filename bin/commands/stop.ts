@@ -3,7 +3,7 @@ import type { Config } from '../../lambda/core/config/schema.ts';
 import type { Stop, StopKind } from '../../lambda/ledger/head.ts';
 import { OperateProblem } from '../../lambda/ledger/operate/problem.ts';
 import { disable, enable, listStops, STOP_KINDS } from '../../lambda/ledger/operate/stops.ts';
-import { configIfAny } from './operator/config.ts';
+import { configIfAny, DEFAULT_CONFIG } from './operator/config.ts';
 import { type OperatorHost, standardHost } from './operator/host.ts';
 import { type LedgerOptions, type OrderOptions, operate, withLedger, withOrder } from './operator/options.ts';
 import { jsonLines, sheet } from './operator/print.ts';
@@ -86,9 +86,20 @@ function checkName(kind: StopKind, name: string, file: string | undefined, host:
   }
   const names = namesIn(config, kind);
   if (names === undefined || names.includes(name)) return;
-  throw new OperateProblem(
-    `the config has no ${kind} "${name}"; it has ${names.length === 0 ? 'none' : names.join(', ')}. --unchecked takes it all the same`,
-  );
+  const served = kind === 'model' ? servingEntry(name, names) : undefined;
+  const entries = names.length === 0 ? 'none' : names.join(', ');
+  const hint =
+    served === undefined
+      ? 'Name the config that runs with --config; --unchecked takes any name'
+      : `It is served by the entry "${served}", which can be disabled as a whole`;
+  throw new OperateProblem(`${file ?? DEFAULT_CONFIG} has no ${kind} "${name}"; it has ${entries}. ${hint}`);
+}
+
+/** The entry with `*` that serves a model: the one with the longest prefix. */
+function servingEntry(model: string, entries: readonly string[]): string | undefined {
+  return entries
+    .filter((entry) => entry.endsWith('*') && model.startsWith(entry.slice(0, -1)))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 /** Undefined where the config does not list them. */

@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids, Random } from '../ports/ids.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
@@ -41,6 +42,8 @@ export interface Context extends Omit<LedgerDeps, 'heat' | 'remembered'> {
   readonly leases: Leases;
   readonly heat: Heat;
   readonly refusals: Refusals;
+  /** The pool of each split scope that had room last. */
+  readonly homes: LRUCache<string, number>;
 }
 
 export function warn(ctx: Context, what: string, requestId: string | undefined, detail: string): void {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { admit } from './admit.ts';
 import { Calendar } from './calendar.ts';
 import type { Context, LedgerDeps } from './context.ts';
@@ -36,6 +37,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     leases: new Leases(deps.clock),
     heat: new Heat(deps.clock, rules, max),
     refusals: new Refusals(deps, max),
+    homes: new LRUCache({ max }),
   };
   return {
     admit: (request) => admit(ctx, request),

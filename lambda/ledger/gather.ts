@@ -5,18 +5,24 @@ import type { Behind, Refused } from './append.ts';
 import type { Account } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
+import type { BudgetRefusal } from './ledger.ts';
 import { byOf, outdated, readPools, write } from './pools.ts';
-import { newestWindow, rearrange, type Target, usedByPool } from './rearrange.ts';
+import { newestWindow, rearrange, type Target, usable, usedByPool } from './rearrange.ts';
 import { full, type Lack, lacks } from './room.ts';
 import { sharesOf } from './shares.ts';
-import { usedIn } from './used.ts';
+import { type Used, usedIn } from './used.ts';
 
 /** Pools that give to another one at a time: each is one more counter that somebody may be writing. */
 const DONORS = 8;
 
+/** Times that one request looks at all pools: each is a read of every one of them. */
+const LOOKS = 2;
+
 /**
  * Looks at all pools of a scope whose own pool has no room: goes to one that has, or moves what is left elsewhere to
- * where the request is. A refusal says that the whole scope has no room; undefined: plan again.
+ * where the request is. A refusal says that the scope as a whole has no room, or so little that it lies scattered while
+ * others are at it too: then running calls and leases hold nearly everything, and it is better to come back than to join
+ * the fight for the rest. Undefined: plan again.
  */
 export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behind | undefined> {
   const counters = await readPools(ctx, claim);
@@ -28,18 +34,23 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behi
     const all = lacks({ ...account, pool }, take, counter, ctx.calendar);
     return all.filter(({ mode }) => mode === 'enforce');
   });
-  const free = missing.findIndex((all) => all.length === 0);
-  if (free >= 0) {
-    claim.moveTo(free);
+  // At random, because all who look now find the same ones.
+  const free = missing.flatMap((all, pool) => (all.length === 0 ? [pool] : []));
+  const one = free[Math.floor(ctx.random.next() * free.length)];
+  if (one !== undefined) {
+    claim.moveTo(ctx, one);
     claim.isStuck = false;
     return undefined;
   }
   const refusal = emptyRate(missing) ?? emptyBudget(ctx, account, take.money, counters);
   if (refusal !== undefined) return refusal;
+  claim.looks += 1;
   const targets = moves(ctx, account, take.money, counters);
-  if (targets.length === 0) return undefined;
+  const scattered = fullest(ctx, account, take.money, counters);
+  if (targets.length === 0 || claim.looks > LOOKS) return scattered;
   const arrangement = rearrange(account, targets, counters, {}, byOf(ctx, claim));
-  if ((await write(ctx, claim, arrangement)) === 'done') claim.isStuck = false;
+  if ((await write(ctx, claim, arrangement)) === 'again') return scattered;
+  claim.isStuck = false;
   return undefined;
 }
 
@@ -64,15 +75,44 @@ function emptyBudget(
   counters: readonly (Item | undefined)[],
 ): Refused | undefined {
   for (const budget of enforced(account)) {
-    const window = newestWindow(budget, account.policy, counters, ctx.calendar.id(budget.window));
-    const sums = counters.map((counter) => usedIn(budget, window, counter));
-    const used = sums.reduce((sum, each) => sum + (each?.used ?? 0n), 0n);
-    const spent = sums.reduce((sum, each) => sum + (each?.spent ?? 0n), 0n);
-    if (used + money <= budget.limit) continue;
-    const figures = { window, used: toNano(used), spent: toNano(spent) };
+    const figures = summed(ctx, account, budget, counters);
+    if (figures.used + money <= budget.limit) continue;
     return { type: 'refused', refusal: full(account, budget, ctx.calendar, figures, ZERO, money) };
   }
   return undefined;
+}
+
+/** The budget with the least left, as one that has room only when running calls settle. */
+function fullest(
+  ctx: Context,
+  account: Account,
+  money: Nano,
+  counters: readonly (Item | undefined)[],
+): Refused | undefined {
+  let least: { readonly left: bigint; readonly refusal: BudgetRefusal } | undefined;
+  for (const budget of enforced(account)) {
+    const figures = summed(ctx, account, budget, counters);
+    const left = budget.limit - figures.used;
+    if (least !== undefined && left >= least.left) continue;
+    least = { left, refusal: { ...full(account, budget, ctx.calendar, figures, ZERO, money), kind: 'held' } };
+  }
+  return least === undefined ? undefined : { type: 'refused', refusal: least.refusal };
+}
+
+/** What all pools together say of a budget's newest window. */
+function summed(
+  ctx: Context,
+  account: Account,
+  budget: Budget,
+  counters: readonly (Item | undefined)[],
+): Used {
+  const window = newestWindow(budget, account.policy, counters, ctx.calendar.id(budget.window));
+  const sums = counters.map((counter) => usedIn(budget, window, counter));
+  return {
+    window,
+    used: toNano(sums.reduce((sum, each) => sum + (each?.used ?? 0n), 0n)),
+    spent: toNano(sums.reduce((sum, each) => sum + (each?.spent ?? 0n), 0n)),
+  };
 }
 
 /** New shares of each budget for which this pool has no room: others give half of what they have left, or all. */
@@ -88,8 +128,15 @@ function moves(
     const window = newestWindow(budget, policy, counters, ctx.calendar.id(budget.window));
     const used = usedByPool(budget, window, counters);
     const shares = [...sharesOf(budget.limit, policy, budget.id, window)];
+    const usedHere = used[pool] ?? 0n;
+    const own = shares[pool] ?? 0n;
+    if (own - usedHere >= money) continue;
+    // What no pool may use, nor has used, belongs to nobody: remainders of equal parts, and what was given back of a
+    // window that was overdrawn when it was split. Without it the last calls that fit would find no place.
+    const taken = shares.reduce((sum, share, each) => sum + larger(share, used[each] ?? 0n), 0n);
+    const spare = usable(budget.limit, policy.pools) - taken;
+    if (spare > 0n) shares[pool] = larger(own, usedHere) + spare;
     const room = shares.map((share, each) => share - (used[each] ?? 0n));
-    if ((room[pool] ?? 0n) >= money) continue;
     const donors = room
       .map((left, each) => ({ left, pool: each }))
       .filter((donor) => donor.pool !== pool && donor.left > 0n)
@@ -111,4 +158,8 @@ function moves(
 
 function enforced({ limits }: Account): readonly Budget[] {
   return limits.budgets.filter(({ mode }) => mode === 'enforce');
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

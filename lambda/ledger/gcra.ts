@@ -38,9 +38,28 @@ export function neverFits(rate: Rate, units: number): boolean {
   return units > 0 && (rate.perMinute <= 0 || units > rate.burst);
 }
 
+/** Longer than the tries of one write are apart. */
+const FAST_NS = 50_000_000n;
+
+/** A bucket is this many times as deep as it may be passed. */
+const FAST_DEPTH = 20n;
+
 /**
- * Takes `units` from a bucket that has room for them when empty, and returns by how many nanoseconds it moved on. What the last seen copy says decides between the two
- * forms, and each is pinned: a bucket that was idle starts now, one that was busy moves on up to the burst.
+ * For how long a bucket that is empty still counts as one in use, for a call that moves its number by `moves`. 0 unless
+ * many calls pass in that time. There each of those that come at once would set the bucket anew, and of them only one
+ * can: before the next try it is empty again. The price is that such a rate may be passed, once after a pause, by what
+ * it yields in that time: a twentieth of its burst at most.
+ */
+export function lingerNs(rate: Rate, moves: bigint): bigint {
+  const part = full(rate) / FAST_DEPTH;
+  const longest = part < FAST_NS ? part : FAST_NS;
+  return moves <= longest ? longest : 0n;
+}
+
+/**
+ * Takes `units` from a bucket that has room for them when empty, and returns by how many nanoseconds it moved on. What
+ * the last seen copy says decides between the two forms, and each is pinned: a bucket that was idle starts now, one that
+ * was busy moves on up to the burst.
  */
 export function take(
   attr: string,
@@ -52,14 +71,15 @@ export function take(
 ): bigint {
   const moves = step(rate, units) ?? 0n;
   const last = seen?.[attr];
+  const busyFrom = nowNs - lingerNs(rate, moves);
   if (typeof last !== 'bigint') {
     write.when.push(absent(attr));
     write.set.push(put(attr, nowNs + moves));
-  } else if (last < nowNs) {
-    write.when.push(atMost(attr, nowNs - 1n));
+  } else if (last < busyFrom) {
+    write.when.push(atMost(attr, busyFrom - 1n));
     write.set.push(put(attr, nowNs + moves));
   } else {
-    write.when.push({ op: 'atLeast', attr, value: nowNs }, atMost(attr, nowNs + full(rate) - moves));
+    write.when.push({ op: 'atLeast', attr, value: busyFrom }, atMost(attr, nowNs + full(rate) - moves));
     write.set.push(add(attr, moves));
   }
   return moves;
@@ -83,6 +103,7 @@ export function waitNs(
 
 /** What is left of the burst now, in units. */
 export function left(attr: string, rate: Rate, nowNs: bigint, seen: Item | undefined): number {
+  if (rate.perMinute <= 0) return 0;
   const level = amount(seen, attr) - nowNs;
   if (level <= 0n) return rate.burst;
   const used = (level * BigInt(Math.floor(rate.perMinute)) + MINUTE_NS - 1n) / MINUTE_NS;

@@ -36,8 +36,9 @@ export class Hold implements Reservation {
   view: LimitsView;
   /** Top-ups that the entry is known to have had. */
   topUps = 0n;
+  isSettled = false;
 
-  constructor(entry: Omit<Hold, 'topUps'>) {
+  constructor(entry: Omit<Hold, 'topUps' | 'isSettled'>) {
     this.requestId = entry.requestId;
     this.journal = entry.journal;
     this.number = entry.number;

@@ -96,11 +96,12 @@ export class Lease {
     this.#money = toNano(this.#money + money);
   }
 
-  /** A request is settled: it had `paid` and cost `cost`; `tokens` were not used. */
-  settle(paid: Nano, cost: Nano, tokens: number): void {
+  /** A request is settled: it had `paid` and cost `cost`; `back` was not used. */
+  settle(paid: Nano, cost: Nano, back: { readonly tokens: number; readonly requests?: number }): void {
     this.#money = toNano(this.#money + paid - cost);
     this.spent = toNano(this.spent + cost);
-    this.#tokens += tokens;
+    this.#tokens += back.tokens;
+    this.#requests += back.requests ?? 0;
     this.running -= 1;
   }
 

@@ -67,6 +67,8 @@ export interface BudgetView {
   readonly scope: string;
   readonly budgetId: string;
   readonly limit: Nano;
+  /** Spent or held, this call included; above the limit where it is only observed. */
+  readonly used: Nano;
   readonly remaining: Nano;
   readonly resetsAt: number | undefined;
 }
@@ -119,6 +121,8 @@ export interface Final {
   readonly own?: OwnAmounts;
   /** Tokens used, the difference to the estimate is given back to the rates; undefined: unknown, nothing is. */
   readonly tokens?: number;
+  /** Scopes that the request was not sent to in the end: their rates get back all that it took. */
+  readonly unused?: ReadonlySet<string>;
   /** `ok`, `client_gone`, `cut`, `upstream_error`, ... */
   readonly outcome: string;
   readonly facts: Facts;

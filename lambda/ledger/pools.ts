@@ -4,6 +4,7 @@ import type { Behind } from './append.ts';
 import type { Account, Take } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
+import { neverFits } from './gcra.ts';
 import { amount, counterKey } from './items.ts';
 import { COLD, type ScopePolicy } from './policy.ts';
 import { newestWindow, rearrange, spread, type Target, usedByPool } from './rearrange.ts';
@@ -24,13 +25,13 @@ export async function readPools(
   );
 }
 
-/** Whether the limits of a split scope are lower than what is split: its pools may not be charged before that is mended. */
+/**
+ * Whether the limits of a split scope are not those that are split: its pools may not be charged before they are. Also
+ * where they are higher: shares of them would be in use that nobody knows of when they are lowered again.
+ */
 export function isOverdrawn({ limits, policy }: Account): boolean {
   if (policy.everPools === 1) return false;
-  return limits.budgets.some(({ id, limit }) => {
-    const basis = policy.basis[id];
-    return basis === undefined || BigInt(basis) > limit;
-  });
+  return limits.budgets.some(({ id, limit }) => policy.basis[id] !== String(limit));
 }
 
 /** What a scope that may have one counter only is changed to. */
@@ -40,8 +41,11 @@ export const MERGED = { pools: 1, heat: COLD } as const;
 export function needsOne({ limits, policy, pool }: Account, take: Take): boolean {
   if (policy.pools === 1) return false;
   const { requests, tokens, parallel } = limits;
-  const isTooSmall = (rate: Rate | undefined, units: number) =>
-    rate !== undefined && units <= rate.burst && units > rateShare(rate, { policy, pool }).burst;
+  const isTooSmall = (rate: Rate | undefined, units: number) => {
+    if (rate === undefined || units === 0 || neverFits(rate, units)) return false;
+    const share = rateShare(rate, { policy, pool });
+    return neverFits(share, units);
+  };
   return parallel !== undefined || isTooSmall(requests, take.requests) || isTooSmall(tokens, take.tokens);
 }
 

@@ -153,7 +153,7 @@ async function probe(ctx: Context, claim: Claim): Promise<Stop | undefined> {
   if (refusal?.type !== 'budget' || refusal.kind === 'never_fits') return undefined;
   if (claim.money < refusal.estimate) return undefined;
   const { pools } = claim.account.policy;
-  claim.moveTo(Math.floor(ctx.random.next() * pools));
+  claim.moveTo(ctx, Math.floor(ctx.random.next() * pools));
   await read(ctx, claim);
   await catchUp(ctx, claim);
   if (!isFull(ctx, claim)) return undefined;

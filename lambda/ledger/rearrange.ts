@@ -112,11 +112,9 @@ function loserOp(
 ): Op | undefined {
   const when: Condition[] = [];
   let loses = losesLater(pool, before, after);
-  for (const { budget, window, shares } of targets) {
-    const limit = BigInt(before.basis[budget.id] ?? budget.limit);
-    const share = shares[pool] ?? 0n;
-    loses ||= limit > budget.limit || share < (sharesOf(limit, before, budget.id, window)[pool] ?? 0n);
-    when.push(...pinned(budget, window, share, counter));
+  for (const target of targets) {
+    loses ||= losesNow(pool, before, target);
+    when.push(...pinned(target.budget, target.window, target.shares[pool] ?? 0n, counter));
   }
   if (!loses) return undefined;
   // Shares are shares of this config's limits: a process under an older one must not go on here either.
@@ -128,6 +126,16 @@ function loserOp(
   return { key: counterKey(scope, pool), when, set };
 }
 
+/** Whether a pool's share in this window falls, or its equal share does because the limit is lower now. */
+function losesNow(pool: number, before: ScopePolicy, { budget, window, shares }: Target): boolean {
+  const basis = before.basis[budget.id];
+  // A budget that was never split is new, or all of it was pool 0's: who does not know that may not go on anywhere.
+  if (basis === undefined) return pool < before.everPools;
+  const limit = BigInt(basis);
+  const share = sharesOf(limit, before, budget.id, window)[pool] ?? 0n;
+  return limit > budget.limit || (shares[pool] ?? 0n) < share;
+}
+
 /** Whether a pool's equal share, the one of windows to come, falls. */
 function losesLater(pool: number, before: ScopePolicy, after: ScopePolicy): boolean {
   if (pool >= before.pools) return false;
@@ -135,13 +143,17 @@ function losesLater(pool: number, before: ScopePolicy, after: ScopePolicy): bool
 }
 
 function pinned(budget: Budget, window: string, share: bigint, counter: Item | undefined): Condition[] {
-  if (budget.window.window === 'total') {
-    return [counter?.['tu'] === undefined ? absent('tu') : atMost('tu', share)];
-  }
-  const attr = `${budget.id}.id`;
+  const { id: name } = budget;
+  // Where more is used than the new share, because the limit was lowered below it, no more may be used meanwhile.
+  const most = (attr: string) => {
+    const used = amount(counter, attr);
+    return atMost(attr, used > share ? used : share);
+  };
+  if (budget.window.window === 'total') return [counter?.['tu'] === undefined ? absent('tu') : most('tu')];
+  const attr = `${name}.id`;
   const id = text(counter, attr);
   if (id === undefined) return [absent(attr)];
-  return id === window ? [equals(attr, id), atMost(`${budget.id}.used`, share)] : [equals(attr, id)];
+  return id === window ? [equals(attr, id), most(`${name}.used`)] : [equals(attr, id)];
 }
 
 /** The newest window that any pool is in, or that was split; none before it is split any more. */
@@ -176,9 +188,13 @@ export function usedByPool(
 export function spread(limit: bigint, used: readonly bigint[], pools: number): bigint[] {
   const total = used.reduce((sum, each) => sum + each, 0n);
   const size = Math.max(used.length, pools);
-  // Without the remainder of the equal shares, so that a shift takes as much as it gives whatever the limit will be.
-  const usable = limit - (limit % BigInt(pools));
-  if (total > usable) return Array.from({ length: size }, () => 0n);
-  const each = (usable - total) / BigInt(pools);
+  const whole = usable(limit, pools);
+  if (total > whole) return Array.from({ length: size }, () => 0n);
+  const each = (whole - total) / BigInt(pools);
   return Array.from({ length: size }, (_, pool) => (used[pool] ?? 0n) + (pool < pools ? each : 0n));
+}
+
+/** The limit without the remainder of equal shares, so that a shift takes as much as it gives whatever the limit will be. */
+export function usable(limit: bigint, pools: number): bigint {
+  return limit - (limit % BigInt(pools));
 }

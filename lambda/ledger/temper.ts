@@ -1,6 +1,6 @@
+import type { Rate } from '../core/scope-limits.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
-import { step } from './gcra.ts';
 import { amount, counterKey } from './items.ts';
 import type { Heat } from './policy.ts';
 import { byOf, resplit, write } from './pools.ts';
@@ -59,10 +59,15 @@ function mayRise(ctx: Context, { account, take }: Claim): boolean {
   if (pools === undefined || limits.parallel !== undefined) return false;
   const { requests, tokens } = limits;
   const isWide = (limit: bigint, each: bigint) => limit / BigInt(pools) >= each * BigInt(ctx.rules.poolRoom);
+  // What parts of a rate are rounded down by is lost, so they must be far above 1 a minute too.
+  const isWideRate = (rate: Rate | undefined, units: number) =>
+    rate === undefined ||
+    (Math.floor(rate.burst / pools) >= units * ctx.rules.poolRoom &&
+      Math.floor(rate.perMinute / pools) >= ctx.rules.poolRoom);
   return (
     limits.budgets.every(({ limit, mode }) => mode === 'observe' || isWide(limit, take.money)) &&
-    (requests === undefined || isWide(step(requests, requests.burst) ?? 0n, step(requests, 1) ?? 1n)) &&
-    (tokens === undefined || isWide(BigInt(Math.floor(tokens.burst)), BigInt(Math.ceil(take.tokens))))
+    isWideRate(requests, take.requests) &&
+    isWideRate(tokens, take.tokens)
   );
 }
 

@@ -9,6 +9,7 @@ import type { OwnAmounts, TopUp } from './ledger.ts';
 import { chargePinned } from './move.ts';
 import { heldBy, type Pin, readPins, writePins } from './pins.ts';
 import { inForce } from './policy.ts';
+import { isOverdrawn } from './pools.ts';
 import { beforeCall, Retry, reasonOf } from './retry.ts';
 import { lacksForMore, misfits } from './room.ts';
 import { viewOf } from './view.ts';
@@ -34,6 +35,9 @@ export async function topUp(ctx: Context, hold: Hold, extra: Nano, own: OwnAmoun
     }
     if (!(await catchUp(ctx, hold)))
       return unavailable('the limits have changed since the request was admitted');
+    // For an admission to mend: until then nobody knows what a pool's share is.
+    if (hold.holdings.some((holding, index) => more[index] !== 0n && isOverdrawn(current(ctx, holding))))
+      return unavailable('the limits of a busy scope are being lowered');
     const misfit = misfitOf(ctx, hold, wanted, pins);
     if (misfit !== undefined) return misfit;
     if (!pay(hold, pins, wanted)) return unavailable('the lease that pays for the request has no room');
@@ -197,7 +201,9 @@ function learn(
     const extra = more[at];
     if (holding === undefined || pin === undefined || extra === undefined) continue;
     ctx.counters.saw(counterKey(pin.scope, pin.pool), item);
+    // Under newer limits it is for the next try to say what has room.
     if (ctx.policies.isBehindCounter(pin.scope, item)) continue;
+    if (amount(item, 'cn') > BigInt(hold.configNumber)) continue;
     refused ??= lackFor(ctx, holding, pin, { held: heldBy(pin, hold.held), extra }, item);
   }
   return refused;

@@ -1,4 +1,4 @@
-import { toNano } from '../core/money.ts';
+import { type Nano, toNano } from '../core/money.ts';
 import type { Budget, Rate } from '../core/scope-limits.ts';
 import type { Item, Key } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
@@ -29,7 +29,7 @@ export function viewOf(
       const view = budgetView(account, budget, counter, calendar);
       if (budget.mode === 'enforce' && (tightest === undefined || view.remaining < tightest.remaining))
         tightest = view;
-      if (budget.soft !== undefined && budget.limit - view.remaining > budget.soft) soft.push(view);
+      if (budget.soft !== undefined && view.used > budget.soft) soft.push(view);
     }
     requests = less(requests, rateView(account, limits.requests, 'rt', counter, calendar));
     tokens = less(tokens, rateView(account, limits.tokens, 'tt', counter, calendar));
@@ -50,9 +50,14 @@ function budgetView(
     scope: account.limits.scope,
     budgetId: budget.id,
     limit: budget.limit,
-    remaining: toNano(room < 0n ? 0n : room),
+    used: atLeast0(budget.limit - room),
+    remaining: atLeast0(room),
     resetsAt: calendar.end(budget.window),
   };
+}
+
+function atLeast0(amount: bigint): Nano {
+  return toNano(amount < 0n ? 0n : amount);
 }
 
 function rateView(

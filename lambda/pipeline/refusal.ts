@@ -26,9 +26,10 @@ function budgetError(refusal: BudgetRefusal, state: Planned, ports: GatewayPorts
   const limit = usd(refusal.limit);
   const budget = `The ${refusal.budgetId} budget of ${refusal.scope} (${limit})`;
   const spent = `${usd(refusal.spent)} spent, ${usd(refusal.held)} held by running calls`;
+  const call = `this call, which could cost ${usd(refusal.estimate)}`;
   const details = budgetDetails(refusal);
   if (refusal.kind === 'held') {
-    return new TollgateError('budget_held', `${budget} has room only when running calls settle: ${spent}`, {
+    return new TollgateError('budget_held', `${budget} has room for ${call}, only when running calls settle: ${spent}`, {
       details,
       retryAfterS: soon(ports),
     });
@@ -43,7 +44,7 @@ function budgetError(refusal: BudgetRefusal, state: Planned, ports: GatewayPorts
   }
   const reset =
     refusal.resetsAt === undefined ? '' : `; it resets at ${new Date(refusal.resetsAt).toISOString()}`;
-  return new TollgateError('budget_exceeded', `${budget} has no room for this call: ${spent}${reset}`, {
+  return new TollgateError('budget_exceeded', `${budget} has no room for ${call}: ${spent}${reset}`, {
     details,
   });
 }
@@ -95,7 +96,7 @@ function rateError(refusal: RateRefusal, state: Planned, ports: GatewayPorts): T
 }
 
 function advice(fits: number): string {
-  return fits > 0 ? `It would fit with max_tokens ${fits}.` : 'Its input alone does not fit.';
+  return fits > 0 ? `The largest max_tokens that it allows is ${fits}.` : 'Its input alone does not fit.';
 }
 
 function soon(ports: GatewayPorts): number {

@@ -26,6 +26,7 @@ export async function settle(
     const settled = await ports.ledger.settle(admitted.reservation, {
       cost: trail.cost,
       own: ownCosts(admitted),
+      unused: unusedScopes(admitted),
       ...(tokens === undefined ? {} : { tokens }),
       outcome: trail.outcome ?? 'unknown',
       facts: finalFacts(finalRecord(state, ports, 1)),
@@ -48,6 +49,14 @@ function tokensOf({ usage, usageSource }: Trail): number | undefined {
 function ownCosts({ own, trail }: Admitted): OwnAmounts {
   if (trail.usageSource === 'estimate') return own;
   return new Map([...own.keys()].map((scope) => [scope, trail.costAt(providerOf(scope))]));
+}
+
+/** Providers that stood ready and were never called. After a fault of ours nobody knows. */
+function unusedScopes({ own, trail }: Admitted): ReadonlySet<string> {
+  if (trail.usageSource === 'estimate') return new Set();
+  const isCalled = (scope: string) =>
+    trail.attempts.some(({ target }) => target.startsWith(`${providerOf(scope)}/`));
+  return new Set([...own.keys()].filter((scope) => !isCalled(scope)));
 }
 
 /** Writes refusals as entries that are final at once. */
@@ -73,6 +82,11 @@ function warn(state: Received, what: string, settled: Settled, ports: GatewayPor
   ports.telemetry.emit({ type: 'warning', what: `${what}_${settled.type}`, requestId: state.id, detail });
 }
 
+function limitOf({ refusal }: Trail): string | undefined {
+  if (refusal === undefined) return undefined;
+  return `${refusal.scope} ${refusal.type === 'budget' ? refusal.budgetId : refusal.of}`;
+}
+
 function report(state: Received, ports: GatewayPorts): void {
   const { trail } = state;
   const record = finalRecord(state, ports, 1);
@@ -87,6 +101,8 @@ function report(state: Received, ports: GatewayPorts): void {
     target: trail.served === undefined ? undefined : targetName(trail.served),
     principal: trail.caller?.principal,
     outcome: trail.outcome ?? 'unknown',
+    error: trail.errorCode,
+    limit: limitOf(trail),
     totalMs: record.totalMs,
     ttftMs: record.ttftMs,
     overheadMs: record.overheadMs,

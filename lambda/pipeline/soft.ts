@@ -1,4 +1,4 @@
-import { toNano, usdFromNano } from '../core/money.ts';
+import { usdFromNano } from '../core/money.ts';
 import type { ScopeLimits } from '../core/scope-limits.ts';
 import type { BudgetView } from '../ledger/ledger.ts';
 
@@ -7,11 +7,10 @@ export function softWarnings(
   scopes: readonly ScopeLimits[],
   passed: readonly BudgetView[],
 ): readonly string[] {
-  return passed.map(({ scope, budgetId, limit, remaining }) => {
+  return passed.map(({ scope, budgetId, limit, used }) => {
     const budgets = scopes.find((each) => each.scope === scope)?.budgets;
     const soft = budgets?.find(({ id }) => id === budgetId)?.soft;
     const above = soft === undefined ? 'its soft limit' : `its soft limit of $${usdFromNano(soft)}`;
-    const used = usdFromNano(toNano(limit - remaining));
-    return `the ${budgetId} budget of ${scope} is above ${above}: $${used} of $${usdFromNano(limit)} spent or held`;
+    return `the ${budgetId} budget of ${scope} is above ${above}: $${usdFromNano(used)} of $${usdFromNano(limit)} spent or held`;
   });
 }

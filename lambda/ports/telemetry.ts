@@ -15,6 +15,10 @@ export type TelemetryEvent =
       readonly target: string | undefined;
       readonly principal: string | undefined;
       readonly outcome: string;
+      /** The gateway's code of an error. */
+      readonly error: string | undefined;
+      /** The limit without room that ended it, such as `team:search day`. */
+      readonly limit: string | undefined;
       readonly totalMs: number;
       readonly ttftMs: number | undefined;
       readonly overheadMs: number;

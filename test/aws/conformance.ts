@@ -5,8 +5,17 @@ import type { Emulator } from './emulator.ts';
 /** The emulator adds with 28 digits, DynamoDB with 38; this case adds numbers of 30. */
 const BEYOND_THE_EMULATOR = '/keeps numbers exact beyond 2\\^53/';
 
-/** Runs the suite that every ledger store passes on the emulator's DynamoDB; resolves to how many cases passed. */
-export async function runConformance(emulator: Emulator): Promise<number> {
+/** The suite that every ledger store passes, on the emulator's DynamoDB; resolves to how many cases passed. */
+export function runConformance(emulator: Emulator): Promise<number> {
+  return runTests(emulator, ['test/aws/ledger-store.test.ts']);
+}
+
+/** The ledger of several processes over one table of the emulator; resolves to how many cases passed. */
+export function runProcesses(emulator: Emulator): Promise<number> {
+  return runTests(emulator, ['test/aws/ledger-processes.test.ts', 'test/aws/ledger-heat.test.ts']);
+}
+
+async function runTests(emulator: Emulator, files: readonly string[]): Promise<number> {
   const child = spawn(
     process.execPath,
     [
@@ -14,7 +23,7 @@ export async function runConformance(emulator: Emulator): Promise<number> {
       '--test-reporter=tap',
       '--test-timeout=120000',
       `--test-skip-pattern=${BEYOND_THE_EMULATOR}`,
-      'test/aws/ledger-store.test.ts',
+      ...files,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...emulator.env, NODE_NO_WARNINGS: '1' } },
   );

@@ -10,7 +10,7 @@ import { urlEvent } from '../runtime/events.ts';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
 import { checkAlerts } from './alerts.ts';
 import { ask } from './athena.ts';
-import { runConformance } from './conformance.ts';
+import { runConformance, runProcesses } from './conformance.ts';
 import { bootstrap, deploy, type Outputs } from './deploy.ts';
 import { type Emulator, REGION } from './emulator.ts';
 import { invoke } from './functions.ts';
@@ -28,6 +28,12 @@ export async function checkDeployment(emulator: Emulator): Promise<void> {
     runConformance(emulator),
   );
   if (cases !== undefined) progress(`${cases} cases`);
+  progress('the ledger of several processes');
+  const shared = await check(
+    'several processes keep one ledger: rates, changed limits, leases, crashes',
+    () => runProcesses(emulator),
+  );
+  if (shared !== undefined) progress(`${shared} cases`);
   progress('cdk bootstrap');
   if ((await check('cdk bootstrap', async () => (await bootstrap(emulator)) ?? true)) === undefined) return;
   progress('cdk deploy --all');

@@ -43,11 +43,15 @@ export interface Process {
   behind: number;
 }
 
-/** Processes over one table of the emulator. Windows and rates follow `at`, which only a test moves. */
+/** Processes over one table of the emulator. Windows, rates and leases follow `at`, which only a test moves. */
 export class Fleet {
   readonly table: EmulatedTable;
   at = NOON;
-  readonly clock = { ...systemClock, now: () => this.at };
+  readonly clock = {
+    ...systemClock,
+    now: () => this.at,
+    monotonic: () => systemClock.monotonic() + this.at - NOON,
+  };
   readonly #ids = createIds();
   #made = 0;
 

@@ -244,7 +244,7 @@ describe('rates', () => {
     assert.equal(refused.answerHeaders['retry-after'], undefined);
     assert.equal(refused.answerHeaders['x-ratelimit-limit-tokens'], '1000');
     const fits = Number(refused.json.error?.tollgate?.['max_tokens_that_fits']);
-    assert.match(refused.json.error?.message ?? '', new RegExp(`It would fit with max_tokens ${fits}\\.`));
+    assert.match(refused.json.error?.message ?? '', new RegExp(`The largest max_tokens that it allows is ${fits}\\.`));
     assert.equal((await ask(chat({ max_tokens: fits }))).status, 200);
     // The figure itself may be a digit shorter than the one that was refused.
     assert.ok([burst - 1, burst].includes(ledger.asked.at(-1)?.tokens ?? 0));
@@ -284,6 +284,7 @@ describe('rates', () => {
       scope: 'account',
       budgetId: 'day',
       limit: toNano(10_000_000_000n),
+      used: toNano(8_500_000_000n),
       remaining: toNano(1_500_000_000n),
       resetsAt: undefined,
     };

@@ -135,6 +135,37 @@ for (const [kind, open] of [
   }
 }
 
+test('a rate of which each call takes less than a write lasts refuses none of 300 at once', async () => {
+  const { store, close } = onDisk();
+  const rate = { perMinute: 600_000, burst: 600_000, mode: 'enforce' } as const;
+  const fast = { scope: 'team:a', budgets: [], requests: rate, tokens: { ...rate, perMinute: 60_000_000 } };
+  try {
+    const ledger = createLedger({
+      store,
+      clock: systemClock,
+      ids: new CountingIds(),
+      random: new Dice(1),
+      environment: 'env',
+      admitMs: 2_000,
+      longestRequestMs: 600_000,
+    });
+    const counted = await stampede({
+      ledgers: [ledger],
+      scopes: [fast],
+      requests: 300,
+      cost: 10,
+      tokens: 250,
+    });
+    await ledger.close();
+    assert.deepEqual(
+      { ...counted, refusals: [] },
+      { admitted: 300, refused: 0, unavailable: 0, refusals: [] },
+    );
+  } finally {
+    close();
+  }
+});
+
 function checkRefusal({ status, headers, body }: Answer, scopes: readonly string[]): void {
   assert.equal(status, 429);
   const error = errorOf({ status, headers, body });

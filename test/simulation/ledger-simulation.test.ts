@@ -36,10 +36,13 @@ test('every planted fault has a seed that is known to find it', () => {
   assert.deepEqual(Object.keys(KILLING_SEEDS).sort(), Object.keys(MUTANTS).sort());
 });
 
-for (const [name, seed] of Object.entries(KILLING_SEEDS)) {
+for (const [name, seeds] of Object.entries(KILLING_SEEDS)) {
   test(`the simulation finds ${MUTANTS[name]?.what ?? name}`, async (t) => {
-    const { problem } = await outsideReactions(() => simulate(seed, MUTANTS[name]));
-    t.diagnostic(`seed ${seed}: ${problem}`);
-    assert.notEqual(problem, undefined, `seed ${seed} no longer finds it: npm run simulate -- --record`);
+    for (const seed of seeds) {
+      const { problem } = await outsideReactions(() => simulate(seed, MUTANTS[name]));
+      t.diagnostic(`seed ${seed}: ${problem}`);
+      if (problem !== undefined) return;
+    }
+    assert.fail(`none of ${seeds} finds it any more: npm run simulate -- --record --schedules 60000`);
   });
 }

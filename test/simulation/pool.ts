@@ -6,8 +6,9 @@ export interface Job {
   readonly first: number;
   readonly count: number;
   readonly jobs: number;
-  /** Name of a planted fault; then the run ends at the first seed that finds it. */
+  /** Name of a planted fault; then the run ends when `kills` seeds have found it. Default: 1. */
   readonly mutant?: string;
+  readonly kills?: number;
   /** Told how many schedules are done. */
   readonly progress?: (done: number, breaks: number) => void;
 }
@@ -22,11 +23,12 @@ export interface Result {
 
 /** Runs schedules on worker threads. Which thread has which seed changes nothing: each schedule stands alone. */
 export async function runJob(job: Job): Promise<Result> {
-  const { first, count, jobs, mutant, progress } = job;
+  const { first, count, jobs, mutant, kills = 1, progress } = job;
   const tally = newTally();
   const breaks: Break[] = [];
   let done = 0;
-  const isOver = (next: number) => mutant !== undefined && breaks.some(({ seed }) => seed < next);
+  const isOver = (next: number) =>
+    mutant !== undefined && breaks.filter(({ seed }) => seed < next).length >= kills;
   const workers = Array.from({ length: Math.min(jobs, count) }, (_, index) => {
     const task: Task = { first: first + index, end: first + count, step: jobs, mutant };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });

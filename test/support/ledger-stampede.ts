@@ -9,6 +9,8 @@ export interface Stampede {
   readonly requests: number;
   /** What a call is estimated at and costs, in nano-dollars. */
   readonly cost: number;
+  /** Tokens that a call may use. Default: 0. */
+  readonly tokens?: number;
   /** Waits before a request asks, by its number, and while its call runs. Default: all ask at once. */
   readonly arrive?: (index: number) => Promise<void>;
   readonly call?: (index: number) => Promise<void>;
@@ -29,6 +31,7 @@ export async function stampede({
   scopes,
   requests,
   cost,
+  tokens = 0,
   arrive,
   call,
   answered,
@@ -37,7 +40,7 @@ export async function stampede({
   const one = async (index: number): Promise<void> => {
     const ledger = ledgers[index % ledgers.length]!;
     await arrive?.(index);
-    const request = { requestId: `r${index}`, scopes, number: 0, estimate: usd(cost), tokens: 0, facts: {} };
+    const request = { requestId: `r${index}`, scopes, number: 0, estimate: usd(cost), tokens, facts: {} };
     const answer = await ledger.admit(request);
     if (answer.type === 'behind') throw new Error(`behind config ${answer.number}`);
     counted[answer.type] += 1;

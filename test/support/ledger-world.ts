@@ -3,7 +3,15 @@ import type { Budget, ScopeLimits } from '../../lambda/core/scope-limits.ts';
 import type { Window } from '../../lambda/core/windows.ts';
 import type { LedgerDeps } from '../../lambda/ledger/context.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
-import type { Admission, BudgetRefusal, Ledger, Reservation } from '../../lambda/ledger/ledger.ts';
+import { Hold } from '../../lambda/ledger/hold.ts';
+import type {
+  Admission,
+  AdmitRequest,
+  BudgetRefusal,
+  Ledger,
+  RateRefusal,
+  Reservation,
+} from '../../lambda/ledger/ledger.ts';
 import type { Clock } from '../../lambda/ports/clock.ts';
 import type { Item, Key, Op, TransactResult } from '../../lambda/ports/ledger-store.ts';
 import type { TelemetryEvent } from '../../lambda/ports/telemetry.ts';
@@ -27,6 +35,16 @@ export function budget(window: Window, limit: number, id: string = window, tz = 
 
 export function scope(name: string, ...budgets: Budget[]): ScopeLimits {
   return { scope: name, budgets };
+}
+
+/** What an admission asks for; no tokens, under the limits of config 0, unless told. */
+export function asks(
+  requestId: string,
+  estimate: number | bigint,
+  scopes: readonly ScopeLimits[],
+  more: Partial<AdmitRequest> = {},
+): AdmitRequest {
+  return { requestId, scopes, estimate: usd(estimate), number: 0, tokens: 0, facts: {}, ...more };
 }
 
 /** A clock that moves only when told, and past every sleep at once. */
@@ -150,8 +168,7 @@ export function world(): World {
     events,
     ledger,
     another,
-    admit: (requestId, estimate, ...scopes) =>
-      ledger.admit({ requestId, scopes, estimate: usd(estimate), number: 0, tokens: 0, facts: {} }),
+    admit: (requestId, estimate, ...scopes) => ledger.admit(asks(requestId, estimate, scopes)),
   };
 }
 
@@ -164,6 +181,22 @@ export function refused(admission: Admission): BudgetRefusal {
   if (admission.type !== 'refused' || admission.refusal.type !== 'budget')
     throw new Error(`not refused: ${show(admission)}`);
   return admission.refusal;
+}
+
+export function rateRefused(admission: Admission): RateRefusal {
+  if (admission.type !== 'refused' || admission.refusal.type !== 'rate')
+    throw new Error(`not refused for a rate: ${show(admission)}`);
+  return admission.refusal;
+}
+
+/** The journal that a reservation's entry is in. */
+export function journalOf(reservation: Reservation): string {
+  return Hold.of(reservation).journal.pk;
+}
+
+/** The number of a reservation's entry in it. */
+export function numberOf(reservation: Reservation): number {
+  return Hold.of(reservation).number;
 }
 
 /** Some attributes of an item, to compare at once. */

@@ -41,8 +41,14 @@ function requestText(event: RequestEvent): string {
   const cost = `$${usdFromNano(event.costNano)}`.padEnd(COST_WIDTH);
   const first = event.ttftMs === undefined ? '' : `ttft ${Math.round(event.ttftMs)} ms, `;
   const timing = `${first}total ${Math.round(event.totalMs)} ms`;
-  const outcome = event.outcome === 'ok' ? '' : `  ${field(event.outcome)} [${event.requestId}]`;
+  const outcome = event.outcome === 'ok' ? '' : `  ${reasonText(event)} [${event.requestId}]`;
   return `${event.status} ${field(event.route).padEnd(ROUTE_WIDTH)} ${model} ${tokens} ${cost} ${timing}${outcome}`;
+}
+
+/** `refused: rate_limit_exceeded, team:search requests`. */
+function reasonText({ outcome, error, limit }: RequestEvent): string {
+  const code = error === undefined || error === outcome ? '' : `: ${field(error)}`;
+  return `${field(outcome)}${code}${limit === undefined ? '' : `, ${field(limit)}`}`;
 }
 
 function alertText(event: Extract<TelemetryEvent, { type: 'alert' }>): string {

@@ -100,6 +100,7 @@ function rateSentence(facts: Readonly<Record<string, unknown>>): string {
     of === 'parallel'
       ? `the ${limit} parallel requests of ${scope}`
       : `the ${limit} ${of} a minute of ${scope}`;
+  if (reason === 'never_fits' && limit === 0) return `${name} allow no call at all`;
   return reason === 'never_fits'
     ? `the call needs ${needed} of ${name}, and at most ${burst} fit at once`
     : `${name} had no room for ${needed} more`;

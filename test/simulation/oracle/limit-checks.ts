@@ -106,7 +106,8 @@ class Check {
     const pool = poolOf(this.#place.pk);
     if (policy.everPools === 1 && pool === 0) return budget.limit;
     const shares = sharesOf(budget.limit, policy, budget.id, window);
-    const sum = shares.reduce((total, share) => total + share, 0n);
+    // A share below 0 takes nothing away from the others.
+    const sum = shares.reduce((total, share) => (share > 0n ? total + share : total), 0n);
     this.#oracle.expect(
       sum <= budget.limit,
       () => `shares of ${sum}, limit ${budget.limit}: ${show(policy)}`,

@@ -1,4 +1,5 @@
 import type { Rate } from '../../../lambda/core/scope-limits.ts';
+import { lingerNs } from '../../../lambda/ledger/gcra.ts';
 import { show } from '../../support/ledger-world.ts';
 import { isFinal, number, type Place } from './books.ts';
 import { namesLimit } from './limit-checks.ts';
@@ -90,7 +91,10 @@ export class RateChecks {
     const perMinute = BigInt(Math.floor(rate.perMinute / pools));
     const burst = Math.floor(rate.burst / pools);
     const was = before?.[attr] === undefined ? undefined : number(before[attr]);
-    const from = was === undefined || was < nowNs ? nowNs : was;
+    // A bucket of a fast rate that has been empty for a moment only is moved on, not set anew.
+    const share = { ...rate, perMinute: Number(perMinute), burst };
+    const linger = was === undefined ? 0n : lingerNs(share, number(after[attr]) - was);
+    const from = was === undefined || was < nowNs - linger ? nowNs : was;
     const moved = after[attr] === was ? 0n : number(after[attr]) - from;
     const least = what.units === undefined ? moved : cost(what.units, perMinute);
     if (of === 'tokens' && what.units !== undefined) {
@@ -119,7 +123,7 @@ export class RateChecks {
     );
     this.#taken.set(`${entry.pk} ${entry.sk} ${place.pk} ${of}`, moved);
     // What was taken is rounded up for each unit.
-    const most = bucket.low + nowNs + cost(burst, perMinute) + BigInt(burst) + 1n;
+    const most = bucket.low + nowNs + cost(burst, perMinute) + BigInt(burst) + 1n + lingerNs(share, 0n);
     this.#oracle.expect(
       bucket.taken <= most,
       () => `${place.pk} ${of}: ${bucket.taken - most} ns above the rate, by ${show(entry)} ${show(after)}`,

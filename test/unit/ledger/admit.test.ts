@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admitted, budget, cost, NOON, refused, scope, usd, world } from '../../support/ledger-world.ts';
+import {
+  admitted,
+  asks,
+  budget,
+  cost,
+  journalOf,
+  NOON,
+  refused,
+  scope,
+  world,
+} from '../../support/ledger-world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,12 +20,8 @@ test('an admission charges every scope and writes the held entry in one write', 
     scope('team:search', budget('day', 100), budget('total', 1_000)),
     scope('user:alice', budget('month', 50)),
   ];
-  const admission = await ledger.admit({
-    requestId: 'r1',
-    scopes,
-    estimate: usd(40),
-    facts: { model: 'fast', principal: 'local' },
-  });
+  const facts = { model: 'fast', principal: 'local' };
+  const admission = await ledger.admit(asks('r1', 40, scopes, { facts, number: 7 }));
   const reservation = admitted(admission);
   assert.equal(store.writes.length, 2, 'the journal header and the admission');
   assert.equal(store.writes[1]?.length, 3);
@@ -24,15 +30,20 @@ test('an admission charges every scope and writes the held entry in one write', 
     sk: 'C',
     'day.id': '2026-11-24',
     'day.used': 40n,
+    'day.spent': 0n,
+    'day.lim': 100n,
+    'total.lim': 1_000n,
     tu: 40n,
-    v: 1n,
+    q: 1n,
+    cn: 7n,
+    v: 2n,
   });
   assert.equal(store.counter('user:alice')?.['month.id'], '2026-11');
   assert.deepEqual(store.entryOf('r1'), {
-    pk: reservation.journal,
+    pk: journalOf(reservation),
     sk: 'E#000001',
     st: 'HELD',
-    v: 1n,
+    v: 2n,
     rid: 'r1',
     e: 40n,
     n: 0n,
@@ -47,7 +58,7 @@ test('an admission charges every scope and writes the held entry in one write', 
 test('the tightest budget after the admission is reported with its reset', async () => {
   const { admit } = world();
   const admission = await admit('r1', 40, scope('team:a', budget('day', 100), budget('total', 70)));
-  assert.deepEqual(admitted(admission).tightest, {
+  assert.deepEqual(admitted(admission).view.tightest, {
     scope: 'team:a',
     budgetId: 'total',
     limit: 70n,
@@ -55,13 +66,13 @@ test('the tightest budget after the admission is reported with its reset', async
     resetsAt: undefined,
   });
   const next = admitted(await admit('r2', 1, scope('team:b', budget('day', 5))));
-  assert.equal(next.tightest?.resetsAt, Date.UTC(2026, 10, 25));
+  assert.equal(next.view.tightest?.resetsAt, Date.UTC(2026, 10, 25));
 });
 
 test('without scopes only the entry is put', async () => {
   const { store, admit } = world();
   const reservation = admitted(await admit('r1', 0));
-  assert.equal(reservation.tightest, undefined);
+  assert.equal(reservation.view.tightest, undefined);
   assert.equal(store.writes[1]?.length, 1);
   assert.equal(store.items.size, 2);
 });
@@ -74,13 +85,16 @@ test('a budget is spent to the last nano-dollar and not beyond', async () => {
   refused(await admit('r3', 1, team));
 });
 
-test('a call that alone is above a limit never fits, and nothing is written', async () => {
+test('a call that alone is above a limit never fits, and no entry or counter is written', async () => {
   const { store, admit } = world();
-  const refusal = refused(await admit('r1', 101, scope('team:a', budget('month', 500), budget('day', 100))));
+  const team = scope('team:a', budget('month', 500), budget('day', 100));
+  const refusal = refused(await admit('r1', 101, team));
   assert.equal(refusal.kind, 'never_fits');
   assert.equal(refusal.budgetId, 'day');
   assert.equal(refusal.estimate, 101n);
-  assert.equal(store.writes.length, 0);
+  assert.equal(store.writes.length, 1, 'the journal, in which the next call is written');
+  refused(await admit('r2', 101, team));
+  assert.equal(store.writes.length, 1);
 });
 
 test('a refusal says held while only running calls take the room, and names the copy of the counter it saw', async () => {
@@ -90,6 +104,7 @@ test('a refusal says held while only running calls take the room, and names the 
   await ledger.settle(first, cost(30));
   admitted(await admit('r2', 60, team));
   assert.deepEqual(refused(await admit('r3', 20, team)), {
+    type: 'budget',
     kind: 'held',
     scope: 'team:a',
     budgetId: 'day',
@@ -141,7 +156,7 @@ test('a clock that is behind charges the window that another clock has begun', a
   const { store, clock, admit, another } = world();
   const team = scope('team:a', budget('day', 100));
   clock.time += DAY_MS;
-  admitted(await another('ahead').admit({ requestId: 'r1', scopes: [team], estimate: usd(90), facts: {} }));
+  admitted(await another('ahead').admit(asks('r1', 90, [team])));
   clock.time -= DAY_MS;
   assert.equal(refused(await admit('r2', 20, team)).kind, 'held');
   admitted(await admit('r3', 10, team));
@@ -154,7 +169,7 @@ test('a counter that another process has moved is read from the refusal and the 
   const team = scope('team:a', budget('day', 100));
   admitted(await admit('r1', 10, team));
   clock.time += DAY_MS;
-  admitted(await another('b').admit({ requestId: 'r2', scopes: [team], estimate: usd(20), facts: {} }));
+  admitted(await another('b').admit(asks('r2', 20, [team])));
   admitted(await admit('r3', 30, team));
   assert.equal(store.counter('team:a')?.['day.used'], 50n);
   assert.equal(clock.sleeps.length, 0, 'a refusal that taught something is not waited after');
@@ -166,7 +181,7 @@ test('a total created in the middle of a budget refuses a race on its first char
   const rival = another('b');
   admitted(await admit('r0', 1, scope('team:other', budget('day', 10))));
   store.before = async () => {
-    admitted(await rival.admit({ requestId: 'r1', scopes: [team], estimate: usd(80), facts: {} }));
+    admitted(await rival.admit(asks('r1', 80, [team])));
   };
   assert.equal(refused(await admit('r2', 80, team)).kind, 'held');
   assert.equal(store.counter('team:a')?.['tu'], 80n);
@@ -174,7 +189,6 @@ test('a total created in the middle of a budget refuses a race on its first char
 
 test('a fact may not take the name of a ledger attribute, and an estimate may not be negative', async () => {
   const { ledger, admit } = world();
-  const request = { requestId: 'r1', scopes: [], estimate: usd(0), facts: { a: 1n } };
-  await assert.rejects(ledger.admit(request), /Bug! The fact a /);
+  await assert.rejects(ledger.admit(asks('r1', 0, [], { facts: { a: 1n } })), /Bug! The fact a /);
   await assert.rejects(admit('r2', -1), /Bug! A negative estimate/);
 });

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   admitted,
+  asks,
   budget,
   cost,
+  journalOf,
   LONGEST_MS,
   NOON,
+  numberOf,
   refused,
   scope,
-  usd,
   world,
 } from '../../support/ledger-world.ts';
 
@@ -29,7 +31,7 @@ test('an answer that was lost is found by the next try, and nothing is charged t
   const { store, admit } = world();
   store.plan(['lost_answer'], 'E#');
   const reservation = admitted(await admit('r1', 10, scope('team:a', budget('day', 100))));
-  assert.equal(reservation.number, 1);
+  assert.equal(numberOf(reservation), 1);
   assert.equal(store.counter('team:a')?.['tu'], 10n);
   assert.equal(store.entries().length, 1);
 });
@@ -67,7 +69,7 @@ test('an admission given up in doubt leaves a tombstone that turns its late pack
 test('an admission given up in doubt that had worked after all is an admission', async () => {
   const { store, admit } = world();
   store.plan(['lost_answer', ...Array(7).fill('lost_request')], 'E#', 'HELD');
-  assert.equal(admitted(await admit('r1', 10, scope('team:a', budget('day', 100)))).number, 1);
+  assert.equal(numberOf(admitted(await admit('r1', 10, scope('team:a', budget('day', 100))))), 1);
   assert.equal(store.counter('team:a')?.['tu'], 10n);
 });
 
@@ -77,7 +79,7 @@ test('a refusal after a lost try is given only once the lost try can no longer w
   admitted(await admit('r0', 50, team));
   const rival = another('b');
   store.before = async () => {
-    admitted(await rival.admit({ requestId: 'r1', scopes: [team], estimate: usd(45), facts: {} }));
+    admitted(await rival.admit(asks('r1', 45, [team])));
     store.plan(['late'], 'E#', 'HELD');
   };
   refused(await admit('r2', 20, team));
@@ -92,8 +94,8 @@ test('a number whose fate stays unknown ends its journal, and the next admission
   store.plan(Array(4).fill('lost_request'), 'E#', 'VOID');
   assert.equal((await admit('r1', 10, team)).type, 'unavailable');
   const next = admitted(await admit('r2', 10, team));
-  assert.equal(next.journal, 'J#env.0.1');
-  assert.equal(next.number, 1);
+  assert.equal(journalOf(next), 'J#env.0.1');
+  assert.equal(numberOf(next), 1);
 });
 
 test('a process whose journal was fenced goes on in a new one', async () => {
@@ -102,7 +104,7 @@ test('a process whose journal was fenced goes on in a new one', async () => {
   const first = admitted(await admit('r1', 10, team));
   await another('reaper').reap(Number.MAX_SAFE_INTEGER);
   const second = admitted(await admit('r2', 10, team));
-  assert.notEqual(second.journal, first.journal);
+  assert.notEqual(journalOf(second), journalOf(first));
   assert.equal(store.counter('team:a')?.['tu'], 20n);
 });
 
@@ -134,23 +136,23 @@ test('a journal is left in time for its longest request to end before it expires
   const { clock, admit } = world();
   const first = admitted(await admit('r1', 0));
   clock.time = NOON + LONGEST_MS + 60_000;
-  assert.equal(admitted(await admit('r2', 0)).journal, first.journal);
+  assert.equal(journalOf(admitted(await admit('r2', 0))), journalOf(first));
   clock.time += 1;
-  assert.notEqual(admitted(await admit('r3', 0)).journal, first.journal);
+  assert.notEqual(journalOf(admitted(await admit('r3', 0))), journalOf(first));
 });
 
 test('two processes that go by one name never write to one journal', async () => {
   const { admit, another } = world();
   const twin = another('env');
   const first = admitted(await admit('r1', 0));
-  const second = admitted(await twin.admit({ requestId: 'r2', scopes: [], estimate: usd(0), facts: {} }));
-  assert.notEqual(first.journal, second.journal);
+  const second = admitted(await twin.admit(asks('r2', 0, [])));
+  assert.notEqual(journalOf(first), journalOf(second));
 });
 
 test('a header whose answer was lost is recognised as its own', async () => {
   const { store, admit } = world();
   store.plan(['lost_answer'], '#');
-  assert.equal(admitted(await admit('r1', 0)).journal, 'J#env.0.0');
+  assert.equal(journalOf(admitted(await admit('r1', 0))), 'J#env.0.0');
 });
 
 test('without a journal nothing is admitted', async () => {

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import { TollgateError } from '../../../lambda/core/errors.ts';
 import {
   admitted,
+  asks,
   budget,
   cost,
   fields,
   JOURNAL_MS,
+  journalOf,
   NOON,
   scope,
   usd,
@@ -54,11 +56,11 @@ test('a reaped journal is fenced, closed and out of the index', async () => {
   const reservation = admitted(await admit('r1', 40, team));
   await ledger.settle(reservation, cost(10));
   await another('sweeper').reap(Number.MAX_SAFE_INTEGER);
-  const header = store.items.get(`${reservation.journal}\n#`);
+  const header = store.items.get(`${journalOf(reservation)}\n#`);
   assert.equal(header?.['st'], 'CLOSED');
   assert.equal(header?.['gx'], undefined);
   assert.equal(header?.['ttl'], BigInt((NOON + JOURNAL_MS) / 1_000 + 14 * 86_400));
-  assert.equal(store.items.get(`${reservation.journal}\nE#000002`)?.['st'], 'FENCE');
+  assert.equal(store.items.get(`${journalOf(reservation)}\nE#000002`)?.['st'], 'FENCE');
   assert.deepEqual(await another('later').reap(Number.MAX_SAFE_INTEGER), { journals: 0, abandoned: 0 });
 });
 
@@ -130,10 +132,10 @@ test('a reaper gets through lost answers, conflicts and throttling', async () =>
 test('a journal that cannot be read is reported and does not hold up the others', async () => {
   const { store, admit, another, events } = world();
   const first = admitted(await admit('r1', 40, team));
-  admitted(await another('b').admit({ requestId: 'r2', scopes: [], estimate: usd(0), facts: {} }));
+  admitted(await another('b').admit(asks('r2', 0, [])));
   const query = store.query.bind(store);
   store.query = async (pk, from) => {
-    if (pk === first.journal) throw new TollgateError('ledger_unavailable', 'away');
+    if (pk === journalOf(first)) throw new TollgateError('ledger_unavailable', 'away');
     return query(pk, from);
   };
   const report = await another('sweeper').reap(Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admitted, budget, cost, fields, scope, usd, world } from '../../support/ledger-world.ts';
+import { admitted, asks, budget, cost, fields, scope, usd, world } from '../../support/ledger-world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -98,19 +98,21 @@ test('a window that another process has rolled is found by the condition, not by
   const reservation = admitted(await admit('r1', 50, team));
   const ahead = another('ahead');
   clock.time += DAY_MS;
-  admitted(await ahead.admit({ requestId: 'r2', scopes: [team], estimate: usd(5), facts: {} }));
+  admitted(await ahead.admit(asks('r2', 5, [team])));
   clock.time -= DAY_MS;
   await ledger.settle(reservation, cost(20));
   assert.equal(store.counter('team:a')?.['day.prevUsed'], 20n);
   assert.equal(store.counter('team:a')?.['day.used'], 5n);
 });
 
-test('a cost equal to the hold touches no window', async () => {
+test('a cost equal to the hold leaves what is used as it is, and counts as spent', async () => {
   const { store, ledger, admit } = world();
   const reservation = admitted(await admit('r1', 50, scope('team:a', budget('day', 100))));
   await ledger.settle(reservation, cost(50));
-  assert.deepEqual(store.writes.at(-1)?.[0]?.when, []);
-  assert.deepEqual(store.writes.at(-1)?.[0]?.set, [{ op: 'add', attr: 's', value: 50n }]);
+  assert.deepEqual(store.writes.at(-1)?.[0]?.set, [
+    { op: 'add', attr: 'day.spent', value: 50n },
+    { op: 'add', attr: 's', value: 50n },
+  ]);
 });
 
 test('a settle whose answer was lost is found and not repeated', async () => {
@@ -189,6 +191,7 @@ test('a record whose answer was lost is written once', async () => {
 
 test('a reservation that this ledger has not made is a bug', async () => {
   const { ledger } = world();
-  const forged = { requestId: 'r', journal: 'j', number: 1, held: usd(1), tightest: undefined };
+  const view = { tightest: undefined, requests: undefined, tokens: undefined, soft: [] };
+  const forged = { requestId: 'r', held: usd(1), view, wouldRefuse: [] };
   assert.throws(() => ledger.settle(forged, cost(1)), /Bug! A reservation/);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createLedger } from '../../../lambda/ledger/create-ledger.ts';
 import { Slots } from '../../../lambda/ledger/slots.ts';
 import { FaultyStore, NO_FAULTS, Process } from '../../support/ledger-faults.ts';
-import { admitted, NOON, ScriptedStore, usd } from '../../support/ledger-world.ts';
+import { admitted, asks, NOON, numberOf, ScriptedStore } from '../../support/ledger-world.ts';
 import { CountingIds, Dice, VirtualTime, virtualClock } from '../../support/virtual-clock.ts';
 
 function exhausted(): { time: VirtualTime; slots: Slots; taken: NonNullable<ReturnType<Slots['take']>>[] } {
@@ -66,9 +66,9 @@ test('parallel requests on a slow store do not wait for each other, and held req
     admitMs: 2_000,
     longestRequestMs: 600_000,
   });
-  const admit = (requestId: string) => ledger.admit({ requestId, scopes: [], estimate: usd(0), facts: {} });
+  const admit = (requestId: string) => ledger.admit(asks(requestId, 0, []));
   await time.finish(Promise.all(Array.from({ length: 50 }, (_, index) => admit(`a${index}`))));
   assert.ok(time.elapsed() <= 60, `a header and an entry, ${time.elapsed()} ms`);
   const next = admitted(await time.finish(admit('b')));
-  assert.equal(next.number, 2, 'one journal holds several running requests');
+  assert.equal(numberOf(next), 2, 'one journal holds several running requests');
 });

@@ -21,7 +21,7 @@ test('a top-up takes more room and counts itself in the entry', async () => {
   const more = admitted(await ledger.topUp(reservation, usd(30)));
   assert.equal(more, reservation);
   assert.equal(reservation.held, 40n);
-  assert.equal(reservation.tightest?.remaining, 60n);
+  assert.equal(reservation.view.tightest?.remaining, 60n);
   assert.equal(store.entryOf('r1')?.['e'], 40n);
   assert.equal(store.entryOf('r1')?.['n'], 1n);
   assert.equal(store.counter('team:a')?.['day.used'], 40n);

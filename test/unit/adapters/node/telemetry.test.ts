@@ -15,6 +15,8 @@ const REQUEST: TelemetryEvent = {
   target: 'openai/gpt-5-mini',
   principal: 'local',
   outcome: 'ok',
+  error: undefined,
+  limit: undefined,
   totalMs: 480.4,
   ttftMs: 209.6,
   overheadMs: 1.2,
@@ -43,13 +45,17 @@ describe('telemetry as text', () => {
       status: 429,
       target: undefined,
       ttftMs: undefined,
-      outcome: 'budget_exceeded',
+      outcome: 'refused',
+      error: 'budget_exceeded',
+      limit: 'team:search day',
       costNano: 0n,
     });
     assert.match(
       line,
-      /^14:03:27 429 chat {9}fast +12\+34 tok +\$0 +total 480 ms {2}budget_exceeded \[r1\]$/,
+      /^14:03:27 429 chat {9}fast +12\+34 tok +\$0 +total 480 ms {2}refused: budget_exceeded, team:search day \[r1\]$/,
     );
+    const [failed = ''] = lines('text', { ...REQUEST, outcome: 'upstream_error', error: 'upstream_error' });
+    assert.match(failed, /ms {2}upstream_error \[r1\]$/);
   });
 
   it('starts retries, warnings and faults with a word', () => {

@@ -67,8 +67,9 @@ describe('tollgate disable, enable, stops', () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['model', 'sandbx'],
-        /^disable: the config has no model "sandbx"; it has sandbox\*\. --unchecked takes it/,
+        /^disable: \S+ has no model "sandbx"; it has sandbox\*\. Name the config that runs with --config; --unchecked takes any/,
       ],
+      [['model', 'sandbox-fast'], /It is served by the entry "sandbox\*", which can be disabled as a whole/],
       [['provider', 'openai'], /no provider "openai"; it has sandbox\./],
       [['team', 'serach'], /no team "serach"; it has search, ads\./],
       [['app', 'search/desk'], /no app "search\/desk"; it has search\/web\./],

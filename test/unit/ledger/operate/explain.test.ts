@@ -61,6 +61,10 @@ describe('explaining a refusal', () => {
       'the call needs 900 of the 600 tokens a minute of team:search, and at most 600 fit at once',
     );
     assert.equal(
+      explain(row({ ...facts, limit: 0, reason: 'never_fits', burst: 1 })).sentence,
+      'the 0 requests a minute of team:search allow no call at all',
+    );
+    assert.equal(
       explain(row({ ...facts, of: 'parallel', limit: 3 })).sentence,
       'the 3 parallel requests of team:search had no room for 1 more',
     );
@@ -130,6 +134,18 @@ describe('what is so now', () => {
     assert.equal(
       await now({ scope: 'team:search', limit: 1, of: 'requests', reason: 'exceeded', needed: 1, burst: 1 }),
       'limit 600 a minute, 600 left; the same call would fit',
+    );
+  });
+
+  test('says that nothing fits a rate that an operator has set to 0', async () => {
+    const world = operatorWorld();
+    const order = { scope: 'team:search', limit: 'requests', value: '0', who: 'alice', why: 'w' };
+    await setLimit(world.ports, LIMITS, { ...order, until: undefined });
+    const facts = { scope: 'team:search', limit: 0, of: 'requests', reason: 'never_fits', needed: 1, burst: 1 };
+    const report = await showScope(world.store, LIMITS, 'team:search', NOON, undefined);
+    assert.equal(
+      nowSentence(explain(row(facts)), report),
+      'limit 0 a minute (set by alice), 0 left; the same call would not fit',
     );
   });
 
