@@ -32,8 +32,7 @@ export class Sweeper extends Construct {
       },
     });
     this.fn = fn;
-    props.ledger.grantReserveAndSettle(role);
-    props.ledger.grantFindOpenJournals(role);
+    props.ledger.grantReap(role);
     const caller = new iam.Role(this, 'ScheduleRole', {
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
       description: `tollgate ${props.environment}: starts the sweeper`,

@@ -10,6 +10,7 @@ import { openLease } from './lease-draft.ts';
 import type { Lease } from './leases.ts';
 import type { AdmitRequest } from './ledger.ts';
 import { type Pin, writePins } from './pins.ts';
+import { isOverdrawn } from './pools.ts';
 import { prepare, readUnseen } from './prepare.ts';
 import { lacks } from './room.ts';
 
@@ -114,6 +115,8 @@ export class AdmitDraft implements Draft {
         pins.push({ ...lease.pin, lease: lease.number, own });
         continue;
       }
+      // Any read of the policy may have brought a split that is not one of these limits.
+      if (isOverdrawn(account)) return undefined;
       const seen = counters.seen(counterKey(scope, account.pool));
       const { op, windows, tokenNs, short } = charge(account, take, seen, calendar, claim.relaxed);
       if (short.length > 0) return undefined;

@@ -47,10 +47,10 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behi
   claim.looks += 1;
   const targets = moves(ctx, account, take.money, counters);
   const scattered = fullest(ctx, account, take.money, counters);
-  if (targets.length === 0 || claim.looks > LOOKS) return scattered;
+  if (targets.length === 0) return scattered;
   const arrangement = rearrange(account, targets, counters, {}, byOf(ctx, claim));
-  if ((await write(ctx, claim, arrangement)) === 'again') return scattered;
-  claim.isStuck = false;
+  if ((await write(ctx, claim, arrangement)) === 'done') claim.isStuck = false;
+  else if (claim.looks >= LOOKS) return scattered;
   return undefined;
 }
 

@@ -38,22 +38,25 @@ export function neverFits(rate: Rate, units: number): boolean {
   return units > 0 && (rate.perMinute <= 0 || units > rate.burst);
 }
 
-/** Longer than the tries of one write are apart. */
+/** Of a fast rate a call takes no more than this: about as long as a busy counter takes from one try to the next. */
 const FAST_NS = 50_000_000n;
 
+/** Longer than the tries of one write are apart, also where a busy process has a hundred of them to make. */
+const LINGER_NS = 250_000_000n;
+
 /** A bucket is this many times as deep as it may be passed. */
-const FAST_DEPTH = 20n;
+const LINGER_DEPTH = 20n;
 
 /**
  * For how long a bucket that is empty still counts as one in use, for a call that moves its number by `moves`. 0 unless
- * many calls pass in that time. There each of those that come at once would set the bucket anew, and of them only one
- * can: before the next try it is empty again. The price is that such a rate may be passed, once after a pause, by what
- * it yields in that time: a twentieth of its burst at most.
+ * the rate is fast. There each of the calls that come at once would set the bucket anew, and of them only one can: before
+ * the next try it is empty again. The price is that such a rate may be passed, once after a pause, by what it yields in
+ * that time: a twentieth of its burst at most.
  */
 export function lingerNs(rate: Rate, moves: bigint): bigint {
-  const part = full(rate) / FAST_DEPTH;
-  const longest = part < FAST_NS ? part : FAST_NS;
-  return moves <= longest ? longest : 0n;
+  const part = full(rate) / LINGER_DEPTH;
+  const longest = part < LINGER_NS ? part : LINGER_NS;
+  return moves <= FAST_NS && moves <= longest ? longest : 0n;
 }
 
 /**

@@ -8,6 +8,7 @@ import { left, nanoseconds } from './gcra.ts';
 import { amount, counterKey, expiry, ITEM_VERSION, put } from './items.ts';
 import { type Grant, Lease } from './leases.ts';
 import { type Pin, writePins } from './pins.ts';
+import { isOverdrawn } from './pools.ts';
 import { Retry } from './retry.ts';
 import { rateShare, shareOf } from './shares.ts';
 import type { Slot } from './slots.ts';
@@ -60,7 +61,7 @@ class LeaseDraft implements Draft {
     const seen = counters.seen(counterKey(this.#claim.scope, this.#account.pool));
     // In doubt the same is asked for again, so that what was granted is known whichever try has worked.
     const grant = inDoubt ? this.#grant : grantFor(this.#ctx, this.#claim, seen);
-    if (grant === undefined) return SMALL;
+    if (grant === undefined || isOverdrawn(this.#account)) return SMALL;
     const { scope } = this.#claim;
     const { op, windows, short } = charge(
       this.#account,

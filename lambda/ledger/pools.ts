@@ -31,6 +31,8 @@ export async function readPools(
  */
 export function isOverdrawn({ limits, policy }: Account): boolean {
   if (policy.everPools === 1) return false;
+  // A budget that is split and not in force is as wrong: without its conditions pools go over their shares of it.
+  if (Object.keys(policy.basis).length !== limits.budgets.length) return true;
   return limits.budgets.some(({ id, limit }) => policy.basis[id] !== String(limit));
 }
 
@@ -68,7 +70,8 @@ export async function resplit(
     const used = usedByPool(budget, window, counters);
     return { budget, window, shares: spread(budget.limit, used, pools) };
   });
-  return await write(ctx, claim, rearrange(account, targets, counters, change, byOf(ctx, claim)));
+  const whole = { ...change, pools };
+  return await write(ctx, claim, rearrange(account, targets, counters, whole, byOf(ctx, claim)));
 }
 
 /** Writes a new arrangement. Whatever the answer was, the policy known afterwards is one that was really written. */

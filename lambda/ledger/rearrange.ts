@@ -35,7 +35,8 @@ export interface Arrangement {
 /**
  * Splits a scope's limits anew. Nobody may gain before somebody has lost: every pool whose share falls, in this window
  * or in those to come, is part of the transaction. It must not have used more than it keeps, and it learns the new
- * version, so that no process goes on under the old share. Pools that gain need not be told.
+ * version, so that no process goes on under the old share. Pools that gain need not be told, except where the pools
+ * themselves or the limits are others: then every pool takes part.
  *
  * `counters`: copies by pool, each pinned where it matters. `by`: the config whose limits are split, and the time.
  */
@@ -48,8 +49,10 @@ export function rearrange(
 ): Arrangement {
   const pools = change.pools ?? policy.pools;
   const everPools = Math.max(policy.everPools, pools);
-  const shifts = { ...policy.shifts };
-  const basis = { ...policy.basis };
+  // With a number of pools everything is split anew, and what is no target any more is split no more.
+  const isWhole = change.pools !== undefined;
+  const shifts = isWhole ? {} : { ...policy.shifts };
+  const basis = isWhole ? {} : { ...policy.basis };
   for (const { budget, window, shares } of targets) {
     shifts[budget.id] = shiftTo(shares, budget.limit, pools, window);
     basis[budget.id] = String(budget.limit);
@@ -71,7 +74,8 @@ export function rearrange(
     },
   ];
   for (let pool = 0; pool < everPools; pool++) {
-    const lost = loserOp(limits.scope, pool, policy, next, targets, counters[pool], by.number);
+    const isPart = isWhole && pool < policy.everPools;
+    const lost = loserOp(limits.scope, pool, policy, next, targets, counters[pool], by.number, isPart);
     const rates =
       pool >= policy.pools && pool < pools
         ? fullBuckets(limits, { policy: next, pool }, by.nowMs, counters[pool])
@@ -109,9 +113,10 @@ function loserOp(
   targets: readonly Target[],
   counter: Item | undefined,
   number: number,
+  isPart: boolean,
 ): Op | undefined {
   const when: Condition[] = [];
-  let loses = losesLater(pool, before, after);
+  let loses = isPart || losesLater(pool, before, after);
   for (const target of targets) {
     loses ||= losesNow(pool, before, target);
     when.push(...pinned(target.budget, target.window, target.shares[pool] ?? 0n, counter));

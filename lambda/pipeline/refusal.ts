@@ -29,10 +29,14 @@ function budgetError(refusal: BudgetRefusal, state: Planned, ports: GatewayPorts
   const call = `this call, which could cost ${usd(refusal.estimate)}`;
   const details = budgetDetails(refusal);
   if (refusal.kind === 'held') {
-    return new TollgateError('budget_held', `${budget} has room for ${call}, only when running calls settle: ${spent}`, {
-      details,
-      retryAfterS: soon(ports),
-    });
+    return new TollgateError(
+      'budget_held',
+      `${budget} has room for ${call}, only when running calls settle: ${spent}`,
+      {
+        details,
+        retryAfterS: soon(ports),
+      },
+    );
   }
   if (refusal.kind === 'never_fits') {
     const fits = fittingForMoney(refusal.limit, state);

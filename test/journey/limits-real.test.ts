@@ -141,7 +141,9 @@ describe('a soft limit', () => {
     for (let call = 0; call < 3; call += 1) {
       const passed = await ask(chat({ max_tokens: 10 }));
       assert.equal(passed.status, 200);
-      warnings.push((passed.answerHeaders['x-tollgate-warnings'] ?? '').includes('above its soft limit of $0.005'));
+      warnings.push(
+        (passed.answerHeaders['x-tollgate-warnings'] ?? '').includes('above its soft limit of $0.005'),
+      );
     }
     assert.deepEqual(warnings, [false, true, true]);
   });
@@ -188,7 +190,10 @@ rates:
     assert.equal((await ask(two())).answerHeaders['x-tollgate-target'], 'two/second');
     const last = await ask(two());
     assert.equal(last.json.error?.code, 'upstream_unavailable');
-    assert.match(last.answerHeaders['x-tollgate-warnings'] ?? '', /rate of provider:two .* provider passed over/);
+    assert.match(
+      last.answerHeaders['x-tollgate-warnings'] ?? '',
+      /rate of provider:two .* provider passed over/,
+    );
   });
 });
 

@@ -244,7 +244,10 @@ describe('rates', () => {
     assert.equal(refused.answerHeaders['retry-after'], undefined);
     assert.equal(refused.answerHeaders['x-ratelimit-limit-tokens'], '1000');
     const fits = Number(refused.json.error?.tollgate?.['max_tokens_that_fits']);
-    assert.match(refused.json.error?.message ?? '', new RegExp(`The largest max_tokens that it allows is ${fits}\\.`));
+    assert.match(
+      refused.json.error?.message ?? '',
+      new RegExp(`The largest max_tokens that it allows is ${fits}\\.`),
+    );
     assert.equal((await ask(chat({ max_tokens: fits }))).status, 200);
     // The figure itself may be a digit shorter than the one that was refused.
     assert.ok([burst - 1, burst].includes(ledger.asked.at(-1)?.tokens ?? 0));

@@ -18,12 +18,16 @@ describe('a bucket that has just become empty', () => {
   test('is moved on where a call is worth less than a moment, so that calls at once do not push each other out', () => {
     const { when, set } = taking(60_000, NOW - 2_000_000n);
     assert.deepEqual(set, [{ op: 'add', attr: 'rt', value: 1_000_000n }]);
-    assert.deepEqual(when[0], { op: 'atLeast', attr: 'rt', value: NOW - 50_000_000n });
+    assert.deepEqual(when[0], { op: 'atLeast', attr: 'rt', value: NOW - 250_000_000n });
   });
 
   test('starts anew where calls are further apart, so that a pause earns nothing', () => {
-    assert.deepEqual(taking(60, NOW - 2_000_000n).set, [{ op: 'put', attr: 'rt', value: NOW + 1_000_000_000n }]);
-    assert.deepEqual(taking(60_000, NOW - 60_000_000n).set, [{ op: 'put', attr: 'rt', value: NOW + 1_000_000n }]);
+    assert.deepEqual(taking(60, NOW - 2_000_000n).set, [
+      { op: 'put', attr: 'rt', value: NOW + 1_000_000_000n },
+    ]);
+    assert.deepEqual(taking(60_000, NOW - 260_000_000n).set, [
+      { op: 'put', attr: 'rt', value: NOW + 1_000_000n },
+    ]);
   });
 
   test('gives away a twentieth of its burst at most', () => {

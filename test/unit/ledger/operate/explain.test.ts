@@ -141,7 +141,14 @@ describe('what is so now', () => {
     const world = operatorWorld();
     const order = { scope: 'team:search', limit: 'requests', value: '0', who: 'alice', why: 'w' };
     await setLimit(world.ports, LIMITS, { ...order, until: undefined });
-    const facts = { scope: 'team:search', limit: 0, of: 'requests', reason: 'never_fits', needed: 1, burst: 1 };
+    const facts = {
+      scope: 'team:search',
+      limit: 0,
+      of: 'requests',
+      reason: 'never_fits',
+      needed: 1,
+      burst: 1,
+    };
     const report = await showScope(world.store, LIMITS, 'team:search', NOON, undefined);
     assert.equal(
       nowSentence(explain(row(facts)), report),
