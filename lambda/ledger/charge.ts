@@ -7,6 +7,7 @@ import { absent, add, amount, atMost, counterKey, equals, ITEM_VERSION, put, tex
 import type { RateKind } from './ledger.ts';
 import type { PinnedWindow } from './pins.ts';
 import { type Pool, rateShare, shareOf } from './shares.ts';
+import { windowNow } from './used.ts';
 
 /** One scope of a request: the counter that is charged, and the limits in force for it. */
 export interface Account extends Pool {
@@ -97,7 +98,7 @@ function chargeTotal({ account, taken, seen, relaxed, when, short }: Draft, budg
 function chargeWindow(draft: Draft, budget: Budget): string {
   const { account, taken, seen, relaxed, when, set } = draft;
   const { id: name, limit } = budget;
-  const clockId = draft.calendar.id(budget.window);
+  const clockId = windowNow(budget, account.policy, draft.calendar);
   const seenId = text(seen, `${name}.id`);
   if (seenId !== undefined && seenId >= clockId) {
     when.push(equals(`${name}.id`, seenId));

@@ -149,7 +149,7 @@ function grantFor(ctx: Context, { account, take, scope }: Claim, seen: Item | un
   const sharers = 2n * ((open > 0n ? open : 0n) + 1n);
   let money = BigInt(Math.ceil(wanted)) * take.money;
   for (const budget of account.limits.budgets) {
-    const { window, used } = usedNow(budget, seen, calendar);
+    const { window, used } = usedNow(budget, account.policy, seen, calendar);
     const room = shareOf(budget.limit, account, budget.id, window) - used;
     if (room * BigInt(account.policy.pools) < BigInt(rules.leastRoom) * take.money) return undefined;
     if (room / sharers < money) money = room / sharers;

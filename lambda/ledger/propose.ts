@@ -52,10 +52,15 @@ export async function proposed(store: LedgerStore, found: Head, own: OwnConfig):
 /** The head under this config; undefined where a newer one is in force. */
 function successor(head: Head, { hash, line, count }: OwnConfig): Head | undefined {
   const version = head.version + 1n;
-  if (count === undefined) return { ...head, version, number: head.number + 1, hash };
+  if (count === undefined) return { ...head, version, number: head.number + 1, hash, lines: movedOn(head) };
   // A line that nobody knows begins above all others: a stack that was deleted and deployed again counts from 1.
   const added = head.lines[line] ?? head.number + 1 - count;
   const number = added + count;
   if (number <= head.number) return undefined;
   return { ...head, version, number, hash, lines: { ...head.lines, [line]: added } };
+}
+
+/** Lines whose versions come above a number that is of none of them, from the next one that is published. */
+export function movedOn({ lines }: Head): Head['lines'] {
+  return Object.fromEntries(Object.entries(lines).map(([line, added]) => [line, added + 1]));
 }

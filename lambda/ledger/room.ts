@@ -59,7 +59,7 @@ export function lacks(
 ): readonly Lack[] {
   const found: Lack[] = [];
   for (const budget of account.limits.budgets) {
-    const used = usedNow(budget, counter, calendar);
+    const used = usedNow(budget, account.policy, counter, calendar);
     const share = shareOf(budget.limit, account, budget.id, used.window);
     if (used.used + taken.money <= share) continue;
     const refusal = full(account, budget, calendar, used, toNano(0n), taken.money);

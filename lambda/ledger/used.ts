@@ -4,6 +4,7 @@ import type { Item } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
 import { amount, text } from './items.ts';
 import type { Pin } from './pins.ts';
+import type { ScopePolicy } from './policy.ts';
 
 /** What a counter says of one window of a budget. */
 export interface Used {
@@ -15,10 +16,25 @@ export interface Used {
   readonly spent: Nano;
 }
 
-/** The window that a charge would go to now: the clock's, or the counter's where another clock is ahead. */
-export function usedNow(budget: Budget, counter: Item | undefined, calendar: Calendar): Used {
-  if (budget.window.window === 'total') return usedInAll(counter);
+/**
+ * The window that begins where a counter has none yet: the clock's or, where another clock is ahead, the newest one that
+ * the scope was split in; before that one nobody has a share any more.
+ */
+export function windowNow(budget: Budget, policy: ScopePolicy, calendar: Calendar): string {
   const clockId = calendar.id(budget.window);
+  const split = policy.everPools === 1 ? undefined : policy.shifts[budget.id]?.window;
+  return split !== undefined && split > clockId ? split : clockId;
+}
+
+/** The window that a charge would go to now: the clock's, or the counter's where another clock is ahead. */
+export function usedNow(
+  budget: Budget,
+  policy: ScopePolicy,
+  counter: Item | undefined,
+  calendar: Calendar,
+): Used {
+  if (budget.window.window === 'total') return usedInAll(counter);
+  const clockId = windowNow(budget, policy, calendar);
   const id = text(counter, `${budget.id}.id`);
   if (id === undefined || id < clockId) return { window: clockId, used: toNano(0n), spent: toNano(0n) };
   return {

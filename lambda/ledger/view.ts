@@ -43,7 +43,7 @@ function budgetView(
   counter: Item | undefined,
   calendar: Calendar,
 ): BudgetView {
-  const { window, used } = usedNow(budget, counter, calendar);
+  const { window, used } = usedNow(budget, account.policy, counter, calendar);
   const { pools } = account.policy;
   const room = (shareOf(budget.limit, account, budget.id, window) - used) * BigInt(pools);
   return {

@@ -12,6 +12,7 @@ export interface Outputs {
   readonly BudgetAlerts: string;
 }
 
+const CONFIG = 'test/aws/tollgate.yaml';
 const STACK = 'tollgate-test-gateway';
 const outputsFile = resolve('.cache/aws/outputs.json');
 
@@ -21,16 +22,22 @@ export async function bootstrap(emulator: Emulator): Promise<void> {
 }
 
 /** `cdk deploy --all`, as anybody runs it, against the emulator. */
-export async function deploy(emulator: Emulator): Promise<Outputs> {
-  await cdk(emulator, 'deploy', ['--all', '--require-approval', 'never', '--outputs-file', outputsFile]);
+export async function deploy(emulator: Emulator, config: string = CONFIG): Promise<Outputs> {
+  const more = ['--all', '--require-approval', 'never', '--outputs-file', outputsFile];
+  await cdk(emulator, 'deploy', more, config);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK];
   if (outputs === undefined) throw new Error(`no outputs of ${STACK} in ${outputsFile}`);
   return outputs;
 }
 
-async function cdk(emulator: Emulator, command: string, more: readonly string[]): Promise<void> {
+async function cdk(
+  emulator: Emulator,
+  command: string,
+  more: readonly string[],
+  config: string = CONFIG,
+): Promise<void> {
   const log = resolve(`.cache/aws/cdk-${command}.log`);
-  const context = ['-c', 'config=test/aws/tollgate.yaml', '-c', 'environment=test'];
+  const context = ['-c', `config=${config}`, '-c', 'environment=test'];
   const child = spawn(
     'npx',
     ['--no-install', 'cdk', command, ...context, '--output', '.cache/aws/cdk.out', '--no-notices', ...more],

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -15,6 +13,10 @@ import { bootstrap, deploy, type Outputs } from './deploy.ts';
 import { type Emulator, REGION } from './emulator.ts';
 import { invoke } from './functions.ts';
 import { check, progress } from './report.ts';
+import { checkRollback, gatewayEnv } from './rollback.ts';
+import { checkSweeper } from './sweeper.ts';
+
+const BUNDLE = resolve('dist/lambda/gateway');
 
 /** How long a row may take from the last byte to an answer of Athena. The emulator delivers at once; this is for a loaded machine. */
 const ROW_MS = 60_000;
@@ -40,31 +42,18 @@ export async function checkDeployment(emulator: Emulator): Promise<void> {
   const outputs = await check('cdk deploy --all deploys both stacks unmodified', () => deploy(emulator));
   if (outputs === undefined) return;
   progress(`ledger ${outputs.LedgerTable}`);
-  const runtime = await startRuntime(resolve('dist/lambda/gateway'), gatewayEnv(emulator, outputs));
+  const runtime = await startRuntime(BUNDLE, gatewayEnv(emulator, outputs, BUNDLE, '1'));
   try {
     const requestId = await check('the shipped gateway streams a completion over the deployed ledger', () =>
       stream(runtime),
     );
     if (requestId !== undefined) await checkAudit(emulator, outputs, requestId);
     await checkAlerts(emulator, outputs);
-    await check('the deployed sweeper runs and finds nothing to do', async () => {
-      const report = await invoke(emulator, 'Sweeper');
-      assert.deepEqual(report, { journals: 0, abandoned: 0 });
-    });
+    await checkSweeper(emulator, outputs);
   } finally {
     await runtime.stop();
   }
-}
-
-function gatewayEnv(emulator: Emulator, outputs: Outputs): Record<string, string> {
-  const config = readFileSync('dist/lambda/gateway/config.json');
-  return {
-    ...emulator.env,
-    TOLLGATE_ENVIRONMENT: 'test',
-    LEDGER_TABLE: outputs.LedgerTable,
-    LEDGER_INDEX: 'open-journals',
-    CONFIG_HASH: createHash('sha256').update(config).digest('hex'),
-  };
+  await checkRollback(emulator, outputs, BUNDLE);
 }
 
 async function stream(runtime: Runtime): Promise<string> {

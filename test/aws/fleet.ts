@@ -10,7 +10,7 @@ import { createLimitsBook, type StoredLimitsBook } from '../../lambda/ledger/cre
 import type { HeatRules } from '../../lambda/ledger/heat-rules.ts';
 import type { Admission, Final, Ledger, Settled } from '../../lambda/ledger/ledger.ts';
 import type { OperatePorts } from '../../lambda/ledger/operate/write.ts';
-import type { LedgerStore, TransactResult } from '../../lambda/ports/ledger-store.ts';
+import { contended } from '../support/contended-store.ts';
 import { addUp, type Books, checkAtRest } from '../support/ledger-books.ts';
 import { admitted, NOON, usd } from '../support/ledger-world.ts';
 import { Dice } from '../support/virtual-clock.ts';
@@ -163,15 +163,4 @@ export function refusalOf(answer: Answer) {
 
 function boundLimits(limits: LimitsConfig, scope: string): ScopeLimits {
   return scopeLimits(limits, scope) ?? assert.fail(`the config has no limit for ${scope}`);
-}
-
-/** Cancels some transactions as DynamoDB does where two meet on an item: here on the first one, a counter. */
-function contended(store: LedgerStore, dice: Dice, share: number): LedgerStore {
-  return {
-    transact: async (ops): Promise<TransactResult> =>
-      ops.length > 1 && dice.chance(share) ? { type: 'conflict', at: [0] } : store.transact(ops),
-    get: (key, read) => store.get(key, read),
-    query: (pk, from) => store.query(pk, from),
-    openJournals: (shard, before) => store.openJournals(shard, before),
-  };
 }

@@ -4,7 +4,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { limitsHash } from '../../lambda/core/config/hash.ts';
 import type { LedgerDeps } from '../../lambda/ledger/context.ts';
 import { createLimitsBook } from '../../lambda/ledger/create-limits-book.ts';
-import type { LedgerStore } from '../../lambda/ports/ledger-store.ts';
+import { contended } from '../support/contended-store.ts';
 import { type Access, noting } from '../support/ledger-access.ts';
 import { admitted, budget, cost, scope, usd, world } from '../support/ledger-world.ts';
 import { Dice } from '../support/virtual-clock.ts';
@@ -15,14 +15,14 @@ type Grant = readonly [actions: string[], keys: unknown];
 
 const TEAM = scope('team:search', budget('day', 100_000));
 
-/** Every second transaction on a counter meets another one, and a few of those make a scope hot. */
+/** Every second transaction meets another one, and a few of those make a scope hot. */
 const heat = { leastRequests: 1, leastRoom: 1, poolRoom: 1, settleMs: 0, pools: [1, 1, 4], leave: [0, 0, 0] };
 
 /** What a gateway does with the ledger's table, all kinds of it: charges, leases, pools, outages, configs. */
 async function gatewayAccesses(): Promise<Access[]> {
   const accesses: Access[] = [];
   const { store, clock, another } = world();
-  const noted = noting(busy(store), accesses);
+  const noted = noting(contended(store, new Dice(7), 0.5), accesses);
   const limits = { budgets: [{ scope: 'team:search', limit_usd: '0.0001', window: 'day' as const }] };
   const own = { limits, hash: limitsHash(limits), line: 'gateway', count: 1 };
   await createLimitsBook({ store: noted, clock, own, refreshMs: 0 }).refresh();
@@ -52,7 +52,7 @@ async function gatewayAccesses(): Promise<Access[]> {
 async function sweeperAccesses(): Promise<Access[]> {
   const accesses: Access[] = [];
   const { store, clock, another } = world();
-  const dying = another('dying', { store: busy(store), heat });
+  const dying = another('dying', { store: contended(store, new Dice(7), 0.5), heat });
   for (let call = 0; call < 20; call++) {
     const request = {
       requestId: `r${call}`,
@@ -73,17 +73,6 @@ async function sweeperAccesses(): Promise<Access[]> {
   const { abandoned } = await another('sweeper', { store: noting(store, accesses) }).reap(clock.now());
   assert.equal(abandoned, 20);
   return accesses;
-}
-
-function busy(store: LedgerStore): LedgerStore {
-  const dice = new Dice(7);
-  return {
-    transact: async (ops) =>
-      ops.length > 1 && dice.chance(0.5) ? { type: 'conflict', at: [0] } : store.transact(ops),
-    get: (key, read) => store.get(key, read),
-    query: (pk, from) => store.query(pk, from),
-    openJournals: (shard, before) => store.openJournals(shard, before),
-  };
 }
 
 const matches = (pattern: string, key: string) =>

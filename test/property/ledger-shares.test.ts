@@ -86,7 +86,7 @@ const percent = fc.oneof(fc.nat(100), fc.constant(100), fc.constant(250));
 /** Whether a clock is a day behind. */
 const late = fc.constantFrom(false, false, true);
 /** What a process reads before it acts: mostly all, sometimes nothing. Copies of counters are never older than the policy. */
-const reads = fc.constantFrom('all', 'all', 'counters', 'none');
+const reads = fc.constantFrom('all', 'counters', 'none', 'none');
 const step = fc.oneof(
   {
     weight: 10,
@@ -126,6 +126,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('roll' as const, 'take back' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('all read' as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -164,6 +165,7 @@ class Pooled {
       if ('reads' in move) this.#read(mine, move.reads);
       this.#calendar = this.#calendars['late' in move && move.late ? 1 : 0]!;
       if (move.do === 'roll') this.#clock.time += DAY_MS;
+      if (move.do === 'all read') for (const each of this.#known) this.#read(each, 'all');
       if (move.do === 'order') await this.#order({ day: move.day, total: move.total });
       if (move.do === 'take back') await this.#order({});
       if (move.do === 'deploy')
@@ -223,7 +225,7 @@ class Pooled {
       const used = usedByPool(each, window, counters);
       return { budget: each, window, shares: spread(each.limit, used, pools ?? mine.policy.pools) };
     });
-    await this.#arrange(mine, account, targets, pools);
+    await this.#arrange(mine, account, targets, pools ?? mine.policy.pools);
   }
 
   async #move(mine: Knows, of: typeof DAY, from: number, to: number, percent: number): Promise<void> {
@@ -234,7 +236,7 @@ class Pooled {
     const window = newestWindow(each, mine.policy, counters, this.#calendar.id(each.window));
     const shares = [...sharesOf(each.limit, mine.policy, each.id, window)];
     const room = shares[from]! - (usedByPool(each, window, counters)[from] ?? 0n);
-    const gift = room <= 0n ? 0n : (room * BigInt(percent)) / 100n;
+    const gift = room <= 0n ? 0n : (room * BigInt(Math.min(percent, 100))) / 100n;
     shares[from]! -= gift;
     shares[to]! += gift;
     await this.#arrange(mine, account, [{ budget: each, window, shares }], undefined);
@@ -298,7 +300,7 @@ class Pooled {
     const id = counter?.['day.id'];
     if (typeof id !== 'string') return;
     const used = (counter?.['day.used'] as bigint) ?? 0n;
-    const back = (used * BigInt(percent)) / 100n;
+    const back = (used * BigInt(Math.min(percent, 100))) / 100n;
     const pin = {
       scope: NAME,
       pool,

@@ -3,7 +3,9 @@ import type { Budget, ScopeLimits } from '../../lambda/core/scope-limits.ts';
 import type { Window } from '../../lambda/core/windows.ts';
 import type { LedgerDeps } from '../../lambda/ledger/context.ts';
 import { createLedger } from '../../lambda/ledger/create-ledger.ts';
+import type { HeatRules } from '../../lambda/ledger/heat-rules.ts';
 import { Hold } from '../../lambda/ledger/hold.ts';
+import { counterKey, policyKey, put } from '../../lambda/ledger/items.ts';
 import type {
   Admission,
   AdmitRequest,
@@ -12,6 +14,7 @@ import type {
   RateRefusal,
   Reservation,
 } from '../../lambda/ledger/ledger.ts';
+import { type Override, policyChanges, readPolicy, type ScopePolicy } from '../../lambda/ledger/policy.ts';
 import type { Clock } from '../../lambda/ports/clock.ts';
 import type { Item, Key, Op, TransactResult } from '../../lambda/ports/ledger-store.ts';
 import type { TelemetryEvent } from '../../lambda/ports/telemetry.ts';
@@ -116,17 +119,73 @@ export class ScriptedStore extends MemoryStore {
     return results;
   }
 
-  counter(name: string): Item | undefined {
-    return this.items.get(`S#${name}\nC`);
+  counter(name: string, pool = 0): Item | undefined {
+    const { pk, sk } = counterKey(name, pool);
+    return this.items.get(`${pk}\n${sk}`);
+  }
+
+  policy(name: string): ScopePolicy {
+    const { pk, sk } = policyKey(name);
+    return readPolicy(this.items.get(`${pk}\n${sk}`));
+  }
+
+  /** Changes a scope's policy as an operator does: its counters know the new version in the same write. */
+  async setPolicy(name: string, change: Partial<ScopePolicy>): Promise<void> {
+    const before = this.policy(name);
+    const next = { ...before, ...change, version: before.version + 1n };
+    const fences = Array.from({ length: next.everPools }, (_, pool) => ({
+      key: counterKey(name, pool),
+      when: [],
+      set: [put('cv', next.version)],
+    }));
+    await super.transact([{ key: policyKey(name), when: [], set: policyChanges(next) }, ...fences]);
+  }
+
+  /** Leaves a scope as after a split: each budget in equal shares, by its id. */
+  async split(name: string, pools: number, limits: Readonly<Record<string, number>>): Promise<void> {
+    const basis = Object.fromEntries(Object.entries(limits).map(([id, limit]) => [id, String(limit)]));
+    await this.setPolicy(name, { pools, everPools: pools, basis });
+  }
+
+  /** Makes a scope hot, for ever: its processes take leases. */
+  async heat(name: string, level = 1): Promise<void> {
+    const heat = { level, until: Number.MAX_SAFE_INTEGER, at: NOON, count: '0' };
+    await this.setPolicy(name, { heat });
   }
 
   entries(): (Item & Key)[] {
     return [...this.items.values()].filter((item) => item.sk.startsWith('E#'));
   }
 
+  leases(): (Item & Key)[] {
+    return this.entries().filter((item) => item['g'] !== undefined);
+  }
+
   entryOf(requestId: string): (Item & Key) | undefined {
     return this.entries().find((item) => item['rid'] === requestId);
   }
+}
+
+/** Leases for everybody, of a size that is no matter of chance. */
+export const EAGER: Partial<HeatRules> = {
+  leastRequests: 1,
+  leastRoom: 2,
+  conflicts: 1,
+  settleMs: 0,
+  jitter: 0,
+  rereadMs: Number.MAX_SAFE_INTEGER,
+};
+
+/** Somebody's limit in the place of the config's. */
+export function override(limit: string, value: number, until?: number): Override {
+  return {
+    who: 'ann',
+    why: 'load',
+    at: NOON,
+    limit,
+    value: String(value),
+    ...(until === undefined ? {} : { until }),
+  };
 }
 
 export interface World {

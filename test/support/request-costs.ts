@@ -19,7 +19,7 @@ const WRITE_USD = 0.625;
 const READ_USD = 0.125;
 
 /** Requests that are counted, and those before them: the first ones of a process open its journal and read counters. */
-const COUNTED = 500;
+const COUNTED = 400;
 const BEFORE = 50;
 
 interface Case {
@@ -30,6 +30,8 @@ interface Case {
   readonly leased?: true;
   /** Nothing is left of the budgets. */
   readonly spent?: true;
+  /** A first attempt breaks off after it was sent, so that it may have been billed, and a second one answers. */
+  readonly twice?: true;
 }
 
 const THREE = ['account', 'team:search', 'app:search/web'];
@@ -51,6 +53,12 @@ const CASES: readonly Case[] = [
     perSecond: 1,
     leased: true,
   },
+  {
+    name: 'three scopes, and a second attempt after one that may be billed',
+    scopes: THREE,
+    perSecond: 5,
+    twice: true,
+  },
   { name: 'three scopes, refused: one of them is spent', scopes: THREE, perSecond: 5, spent: true },
 ];
 
@@ -64,11 +72,19 @@ export interface Measured {
   readonly final: number;
 }
 
+/** Bytes below which an entry costs one unit, and two in a transaction. */
+export const UNIT_BYTES = 1_024;
+
 /** What DynamoDB would charge for requests through the whole pipeline, by its published rules. */
 export async function measureCosts(): Promise<readonly Measured[]> {
   const measured: Measured[] = [];
   for (const each of CASES) measured.push(await measure(each));
   return measured;
+}
+
+/** What reading what is in force costs an environment in 30 days without a pause, every so many milliseconds. */
+export function headUsd(refreshMs: number): string {
+  return (((30 * 86_400_000) / refreshMs / 1e6) * READ_USD).toFixed(2);
 }
 
 /** The table of docs/guides/costs.md. */
@@ -86,12 +102,15 @@ export function costsTable(measured: readonly Measured[]): string {
 
 const short = (value: number) => String(Number(value.toFixed(1)));
 
-async function measure({ name, scopes, perSecond, leased, spent }: Case): Promise<Measured> {
+async function measure({ name, scopes, perSecond, leased, spent, twice }: Case): Promise<Measured> {
   const meter = new UnitMeter();
   const memory = new MemoryStore();
   const time = new VirtualTime(START);
   for (const scope of leased === undefined ? [] : scopes) await memory.transact([hotPolicy(scope)]);
-  const gateway = gatewayOver(meter.around(memory), time, yamlOf(scopes, spent !== undefined), leased);
+  const gateway = gatewayOver(meter.around(memory), time, yamlOf(scopes, spent !== undefined), {
+    leased,
+    twice,
+  });
   const ask = async () => {
     const exchange = new FakeExchange(REQUEST);
     await time.finish(gateway.serve(exchange));
@@ -135,7 +154,11 @@ function yamlOf(scopes: readonly string[], isSpent: boolean): string {
 providers:
   openai: { type: openai, key: { env: OPENAI_API_KEY } }
 models:
-  fast: { targets: [{ provider: openai, model: gpt-5-mini }], max_output_tokens: 1000 }
+  fast:
+    targets:
+      - { provider: openai, model: gpt-5-mini, priority: 1 }
+      - { provider: openai, model: gpt-5-nano, priority: 2 }
+    max_output_tokens: 1000
 callers:
   - { principal: 'arn:aws:sts::123456789012:assumed-role/search-*', team: search, app: web }
 ${budgets.length === 0 ? '' : `budgets:\n${budgets.join('\n')}`}
@@ -153,7 +176,9 @@ const REQUEST = {
   body: { model: 'fast', stream: true, messages: [{ role: 'user', content: 'Say hello.' }] },
 } as const;
 
-function gatewayOver(store: LedgerStore, time: VirtualTime, yaml: string, leased: true | undefined) {
+type Kind = Readonly<Record<'leased' | 'twice', true | undefined>>;
+
+function gatewayOver(store: LedgerStore, time: VirtualTime, yaml: string, { leased, twice }: Kind) {
   const read = readConfig(yaml, 'costs.yaml');
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const clock = virtualClock(time);
@@ -165,7 +190,13 @@ function gatewayOver(store: LedgerStore, time: VirtualTime, yaml: string, leased
     sse(delta({ role: 'assistant', content: 'Hello' }), delta({}, 'stop'), usageChunk(412, 180)),
     DONE,
   ];
-  const upstream = new ScriptedUpstream({ pieces });
+  const answered = { pieces };
+  const broken = { failure: { reason: 'reset', sent: true, detail: 'reset' } } as const;
+  const upstream = new ScriptedUpstream(
+    ...(twice === undefined
+      ? [answered]
+      : Array.from({ length: BEFORE + COUNTED }, () => [broken, answered]).flat()),
+  );
   const ledger = createLedger({
     store,
     clock,

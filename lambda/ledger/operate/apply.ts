@@ -1,4 +1,5 @@
 import type { Head } from '../head.ts';
+import { movedOn } from '../propose.ts';
 import { type OperatePorts, writeHead } from './write.ts';
 
 /** Limits as they are proposed: JSON of the config's limits and its hash, both as a gateway at its start makes them. */
@@ -26,8 +27,7 @@ export async function applyLimits(ports: OperatePorts, { limits, hash }: Proposa
       return undefined;
     }
     number = head.number + 1;
-    const lines = Object.entries(head.lines).map(([line, added]) => [line, added + 1] as const);
-    return { ...head, number, hash, lines: Object.fromEntries(lines) };
+    return { ...head, number, hash, lines: movedOn(head) };
   };
   const written = await writeHead(ports, edit, { limits });
   return { number, changed: written === 'changed' };

@@ -1,8 +1,10 @@
+import type { LimitsConfig } from '../../../lambda/core/config/schema.ts';
 import { toNano } from '../../../lambda/core/money.ts';
 import type { ScopeLimits } from '../../../lambda/core/scope-limits.ts';
 import { createLedger } from '../../../lambda/ledger/create-ledger.ts';
 import type { HeatRules } from '../../../lambda/ledger/heat-rules.ts';
 import type { Ledger } from '../../../lambda/ledger/ledger.ts';
+import { setLimit } from '../../../lambda/ledger/operate/overrides.ts';
 import { CountingIds, Dice, VirtualTime, virtualClock } from '../../support/virtual-clock.ts';
 import { ASSUMED, type Capacity, CapacityStore } from './capacity-store.ts';
 
@@ -19,6 +21,8 @@ export interface Load {
   readonly scopes: readonly ScopeLimits[];
   /** The most that a call can cost. */
   readonly estimate: bigint;
+  /** An operator gives the day another limit, in US dollars, when a second begins. */
+  readonly operator?: { readonly second: number; readonly usd: string };
   readonly heat?: Partial<HeatRules>;
   readonly capacity?: Partial<Capacity>;
 }
@@ -42,6 +46,7 @@ export interface Second {
 export interface Outcome {
   readonly seconds: readonly Second[];
   readonly store: CapacityStore;
+  readonly operatorMs: number | undefined;
 }
 
 /** Milliseconds that an upstream's answer takes, between these. */
@@ -61,13 +66,15 @@ export function runLoad(load: Load, seed: number, progress: (second: number) => 
     }
     return second >= load.seconds + 5;
   });
-  return { seconds: fleet.seconds, store: fleet.store };
+  return { seconds: fleet.seconds, store: fleet.store, operatorMs: fleet.operatorMs };
 }
 
 class Fleet {
   readonly time: VirtualTime;
   readonly store: CapacityStore;
   readonly seconds: Second[] = [];
+  /** Milliseconds that the operator waited. */
+  operatorMs: number | undefined;
   readonly #load: Load;
   readonly #dice: Dice;
   readonly #ids = new CountingIds();
@@ -98,6 +105,10 @@ class Fleet {
   }
 
   start(): void {
+    const { operator } = this.#load;
+    if (operator !== undefined) {
+      this.time.schedule(operator.second * 1_000, () => void this.#operate(operator.usd));
+    }
     for (let second = 0; second < this.#load.seconds; second++) {
       this.time.schedule(second * 1_000, () => {
         const rate = this.#load.rate(second);
@@ -118,6 +129,17 @@ class Fleet {
       last.writes = writes - this.#before.writes;
     }
     this.#before = { conflicts, writes };
+  }
+
+  async #operate(value: string): Promise<void> {
+    const ports = { store: this.store, clock: virtualClock(this.time), random: this.#dice, fence: true };
+    const limits: LimitsConfig = {
+      budgets: [{ scope: 'team:search', limit_usd: '1000000', window: 'day' }],
+    };
+    const order = { scope: 'team:search', limit: 'day', value, who: 'ops', why: 'trial', until: undefined };
+    const began = this.time.elapsed();
+    await setLimit(ports, limits, order);
+    this.operatorMs = this.time.elapsed() - began;
   }
 
   #arrive(): void {

@@ -43,6 +43,8 @@ for (const load of SCENARIOS.filter(({ name }) => name.includes(values.only))) {
   const row = summary(load, outcome);
   if (values.json) console.log(JSON.stringify(row));
   else table.push(Object.values(row).map(String));
+  if (outcome.operatorMs !== undefined)
+    console.log(`the operator waited ${Math.round(outcome.operatorMs)} ms`);
   if (values.seconds) printSeconds(outcome.seconds.slice(0, load.seconds));
 }
 if (!values.json) console.log(table.toString());

@@ -76,6 +76,16 @@ export const SCENARIOS: readonly Load[] = [
     estimate: ESTIMATE,
   },
   {
+    name: '10,000 requests/s while an operator raises the limit',
+    start: NOON,
+    rate: () => 10_000,
+    seconds: 20,
+    environments: 8_000,
+    scopes: wide,
+    estimate: ESTIMATE,
+    operator: { second: 8, usd: '2000000' },
+  },
+  {
     name: 'steps of 10, 100, 1,000, 10,000 and 10 requests/s',
     start: NOON,
     rate: (second) => [10, 100, 1_000, 10_000, 10][Math.min(4, Math.floor(second / 20))] ?? 10,

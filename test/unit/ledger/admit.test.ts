@@ -62,6 +62,7 @@ test('the tightest budget after the admission is reported with its reset', async
     scope: 'team:a',
     budgetId: 'total',
     limit: 70n,
+    used: 40n,
     remaining: 30n,
     resetsAt: undefined,
   });
