@@ -49,7 +49,10 @@ class Book implements StoredLimitsBook {
     const isOld = this.#deps.clock.monotonic() - this.#readAt >= this.#deps.refreshMs;
     if (!isOld && atLeast <= this.number) return;
     // Requests that come together share one read; one that knows of a newer config needs a read that begins now.
-    if (this.#reading !== undefined && atLeast > this.number) await this.#reading;
+    if (this.#reading !== undefined && atLeast > this.number) {
+      await this.#reading;
+      if (atLeast <= this.number) return;
+    }
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });

@@ -5,7 +5,7 @@ import type { Behind, Refused } from './append.ts';
 import type { Account } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
-import type { BudgetRefusal } from './ledger.ts';
+import type { BudgetRefusal, RateRefusal } from './ledger.ts';
 import { byOf, outdated, readPools, write } from './pools.ts';
 import { newestWindow, rearrange, type Target, usable, usedByPool } from './rearrange.ts';
 import { full, type Lack, lacks } from './room.ts';
@@ -36,7 +36,7 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behi
   });
   // At random, because all who look now find the same ones.
   const free = missing.flatMap((all, pool) => (all.length === 0 ? [pool] : []));
-  const one = free[Math.floor(ctx.random.next() * free.length)];
+  const one = oneOf(ctx, free);
   if (one !== undefined) {
     claim.moveTo(ctx, one);
     claim.isStuck = false;
@@ -45,7 +45,11 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behi
   const refusal = emptyRate(missing) ?? emptyBudget(ctx, account, take.money, counters);
   if (refusal !== undefined) return refusal;
   claim.looks += 1;
-  const targets = moves(ctx, account, take.money, counters);
+  // Money can be moved, room in a rate cannot: it has to go where the rates have room.
+  const paced = missing.flatMap((all, pool) => (longestWait(all) === undefined ? [pool] : []));
+  const to = paced.includes(account.pool) ? undefined : oneOf(ctx, paced);
+  if (to !== undefined) claim.moveTo(ctx, to);
+  const targets = moves(ctx, claim.account, take.money, counters);
   const scattered = fullest(ctx, account, take.money, counters);
   if (targets.length === 0) return scattered;
   const arrangement = rearrange(account, targets, counters, {}, byOf(ctx, claim));
@@ -54,17 +58,23 @@ export async function gather(ctx: Context, claim: Claim): Promise<Refused | Behi
   return undefined;
 }
 
-/** A rate that no pool has room for; the shortest wait of all. */
+/** Where every pool has some rate without room: the shortest wait until one has room in all of its rates. */
 function emptyRate(missing: readonly (readonly Lack[])[]): Refused | undefined {
-  for (const name of ['requests', 'tokens']) {
-    const waits = missing.map((all) => all.find((lack) => lack.name === name)?.refusal);
-    if (waits.some((refusal) => refusal?.type !== 'rate')) continue;
-    const shortest = waits.reduce((a, b) =>
-      a?.type === 'rate' && b?.type === 'rate' && b.waitMs < a.waitMs ? b : a,
-    );
-    if (shortest !== undefined) return { type: 'refused', refusal: shortest };
+  let shortest: RateRefusal | undefined;
+  for (const all of missing) {
+    const wait = longestWait(all);
+    if (wait === undefined) return undefined;
+    if (shortest === undefined || wait.waitMs < shortest.waitMs) shortest = wait;
   }
-  return undefined;
+  return shortest === undefined ? undefined : { type: 'refused', refusal: shortest };
+}
+
+function longestWait(all: readonly Lack[]): RateRefusal | undefined {
+  const waits = all.flatMap(({ refusal }) => (refusal.type === 'rate' ? [refusal] : []));
+  return waits.reduce<RateRefusal | undefined>(
+    (a, b) => (a === undefined || b.waitMs > a.waitMs ? b : a),
+    undefined,
+  );
 }
 
 /** A budget that the scope as a whole has no room for, told by the figures of all its pools. */
@@ -158,6 +168,10 @@ function moves(
 
 function enforced({ limits }: Account): readonly Budget[] {
   return limits.budgets.filter(({ mode }) => mode === 'enforce');
+}
+
+function oneOf(ctx: Context, pools: readonly number[]): number | undefined {
+  return pools[Math.floor(ctx.random.next() * pools.length)];
 }
 
 function larger(a: bigint, b: bigint): bigint {

@@ -33,13 +33,8 @@ export async function topUp(ctx: Context, hold: Hold, extra: Nano, own: OwnAmoun
     if (wanted <= hold.held && more.every((each) => each === 0n)) {
       return { type: 'admitted', reservation: hold };
     }
-    if (!(await catchUp(ctx, hold)))
-      return unavailable('the limits have changed since the request was admitted');
-    // For an admission to mend: until then nobody knows what a pool's share is.
-    if (hold.holdings.some((holding, index) => more[index] !== 0n && isOverdrawn(current(ctx, holding))))
-      return unavailable('the limits of a busy scope are being lowered');
-    const misfit = misfitOf(ctx, hold, wanted, pins);
-    if (misfit !== undefined) return misfit;
+    const stop = await stopOf(ctx, hold, { wanted, pins, more });
+    if (stop !== undefined) return stop;
     if (!pay(hold, pins, wanted)) return unavailable('the lease that pays for the request has no room');
     const charges = chargesOf(ctx, hold, more);
     const next = { held: wanted > hold.held ? wanted : hold.held, pins };
@@ -80,6 +75,31 @@ function moreOf(before: Pin, after: Pin, held: Nano, wanted: Nano): Nano {
   return toNano(more > 0n ? more : 0n);
 }
 
+/** Why no try is worth it: the limits are newer than the request, or it can never fit under those in force. */
+async function stopOf(
+  ctx: Context,
+  hold: Hold,
+  {
+    wanted,
+    pins,
+    more,
+  }: { readonly wanted: Nano; readonly pins: readonly Pin[]; readonly more: readonly Nano[] },
+): Promise<Refused | Unavailable | undefined> {
+  for (let isFresh = false; ; isFresh = true) {
+    if (!(await catchUp(ctx, hold, isFresh)))
+      return unavailable('the limits have changed since the request was admitted');
+    // For an admission to mend: until then nobody knows what a pool's share is.
+    const isBetweenSplits = hold.holdings.some(
+      (holding, index) =>
+        holding.lease === undefined && more[index] !== 0n && isOverdrawn(current(ctx, holding)),
+    );
+    if (isBetweenSplits) return unavailable('the limits of a busy scope are being lowered');
+    const misfit = misfitOf(ctx, hold, wanted, pins);
+    // It is refused only on a fresh copy, because a limit may just have been raised.
+    if (misfit === undefined || isFresh) return misfit;
+  }
+}
+
 /** What can never fit under the limits in force now. */
 function misfitOf(ctx: Context, hold: Hold, wanted: Nano, pins: readonly Pin[]): Refused | undefined {
   for (const [index, holding] of hold.holdings.entries()) {
@@ -105,21 +125,26 @@ function current(ctx: Context, { config, account }: Holding): Account {
   return { policy, limits: inForce(config, policy, ctx.clock.now()), pool: account.pool };
 }
 
-/** Reads policies that are known to be old. False if a newer config is in force, whose limits only a new request knows. */
-async function catchUp(ctx: Context, hold: Hold): Promise<boolean> {
-  for (const { account, lease } of hold.holdings) {
-    const { scope } = account.limits;
-    const seen = lease === undefined ? ctx.counters.seen(counterKey(scope, account.pool)) : undefined;
-    if (amount(seen, 'cn') > BigInt(hold.configNumber)) return false;
-    const told = ctx.policyVersion?.(scope) ?? 0n;
-    if (!ctx.policies.isBehindCounter(scope, seen) && !ctx.policies.isBehind(scope, told)) continue;
-    try {
-      await ctx.policies.load(scope);
-    } catch {
-      return false;
+/**
+ * Reads policies that are known to be old; the counters that know it are read first if `isAnew`. False if a newer config
+ * is in force, whose limits only a new request knows.
+ */
+async function catchUp(ctx: Context, hold: Hold, isAnew: boolean): Promise<boolean> {
+  try {
+    for (const { account, lease } of hold.holdings) {
+      const { scope } = account.limits;
+      const key = counterKey(scope, account.pool);
+      if (isAnew) ctx.counters.saw(key, await ctx.store.get(key));
+      const seen = lease === undefined || isAnew ? ctx.counters.seen(key) : undefined;
+      if (amount(seen, 'cn') > BigInt(hold.configNumber)) return false;
+      const told = ctx.policyVersion?.(scope) ?? 0n;
+      const isBehind = ctx.policies.isBehindCounter(scope, seen) || ctx.policies.isBehind(scope, told);
+      if (isBehind) await ctx.policies.load(scope);
     }
+    return true;
+  } catch {
+    return false;
   }
-  return true;
 }
 
 /** Sees to it that leases have paid what is wanted. What was paid and is not needed comes back when the request settles. */

@@ -59,7 +59,10 @@ for (const [name, budgets, scopes] of [
     const served = answers.filter(({ status }) => status === 200);
     assert.equal(served.length, ROOM);
     for (const { headers } of served) assert.equal(headers['x-tollgate-cost-usd'], '0.001');
-    for (const answer of answers) if (answer.status !== 200) checkRefusal(answer, scopes);
+    // A machine that is too slow for all of them in two seconds says 503 to the rest, which admits nobody either.
+    const refusals = answers.filter(({ status }) => status !== 200 && status !== 503);
+    assert.ok(refusals.length > 0);
+    for (const answer of refusals) checkRefusal(answer, scopes);
     checkRefusal(late, scopes);
     assert.equal(errorOf(late)['code'], 'budget_exceeded', 'when nothing runs any more, it is spent');
 

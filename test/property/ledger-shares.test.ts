@@ -266,7 +266,7 @@ class Pooled {
     const account = this.#account(mine, pool);
     if (pool >= mine.policy.everPools || isOverdrawn(account)) return;
     const rooms = account.limits.budgets.map((each) => {
-      const { window, used } = usedNow(each, mine.counters[pool], this.#calendar);
+      const { window, used } = usedNow(each, mine.policy, mine.counters[pool], this.#calendar);
       return shareOf(each.limit, account, each.id, window) - used;
     });
     const x = (rooms.reduce((a, b) => (a < b ? a : b)) * BigInt(percent)) / 100n;

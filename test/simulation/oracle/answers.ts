@@ -77,9 +77,9 @@ export class Answers {
     const isSplit = this.#isSplit(scope);
     // A request that runs has to stay in its pool, and is told of the whole scope.
     if (isSplit && topUp) return undefined;
-    // What is left of a split scope may lie scattered, too little of it in each pool.
-    const pools = BigInt(kind === 'held' ? this.#oracle.rulebook.everPools(scope) : 1);
-    if (spent + held + (estimate + 1n) * pools - 1n <= limit) return 'refused with room';
+    // What is left of a split scope may lie scattered, and whoever cannot gather it in time is told to come back.
+    const isScattered = isSplit && kind === 'held';
+    if (!isScattered && spent + held + estimate <= limit) return 'refused with room';
     if (kind === 'held' && spent + estimate > limit) return 'told to wait in vain';
     if (kind === 'exceeded' && spent + estimate <= limit) return 'told not to wait';
     if (isSplit) return undefined;

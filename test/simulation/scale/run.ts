@@ -76,7 +76,7 @@ function tell(load: Load, second: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${load.name}: second ${second} of ${load.seconds}   `);
 }
 
-/** Money in open leases at the end that nothing runs on, in seconds of the load's spending. */
+/** Money in open leases at the end that nothing runs on, in seconds of the load's spending at its peak. */
 function strandedSeconds(load: Load, store: Outcome['store']): number {
   let free = 0n;
   const spent = new Map<string, bigint>();
@@ -92,7 +92,8 @@ function strandedSeconds(load: Load, store: Outcome['store']): number {
     if (item['st'] !== 'OPEN' || typeof item['g'] !== 'bigint') continue;
     free += item['g'] - (spent.get(`${item.pk} ${Number(item.sk.slice(2))}`) ?? 0n);
   }
-  const perSecond = (Number(load.estimate) * 6 * load.rate(load.seconds - 1)) / 10;
+  const peak = Math.max(...Array.from({ length: load.seconds }, (_, second) => load.rate(second)));
+  const perSecond = (Number(load.estimate) * 6 * peak) / 10;
   return Number(free) / perSecond;
 }
 

@@ -66,13 +66,13 @@ export const SCENARIOS: readonly Load[] = [
     estimate: ESTIMATE,
   },
   {
-    name: '10,000 requests/s until the budget is spent',
+    name: '2,000 requests/s until the budget is spent',
     start: NOON,
-    rate: () => 10_000,
-    seconds: 45,
-    environments: 8_000,
-    // 30 seconds of it, at six tenths of the estimate on average.
-    scopes: team(budget('day', (ESTIMATE * 6n * 10_000n * 30n) / 10n), budget('month', LARGE)),
+    rate: () => 2_000,
+    seconds: 30,
+    environments: 2_000,
+    // 12 seconds of it, at six tenths of the estimate on average.
+    scopes: team(budget('day', (ESTIMATE * 6n * 2_000n * 12n) / 10n), budget('month', LARGE)),
     estimate: ESTIMATE,
   },
   {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Calendar } from '../../../lambda/ledger/calendar.ts';
-import { usedIn, usedNow, usedPinned } from '../../../lambda/ledger/used.ts';
+import { NO_POLICY } from '../../../lambda/ledger/policy.ts';
+import { usedIn, usedNow, usedPinned, windowNow } from '../../../lambda/ledger/used.ts';
 import { budget, ManualClock, NOON } from '../../support/ledger-world.ts';
 
 const DAY = budget('day', 100);
@@ -19,20 +20,30 @@ const COUNTER = {
 };
 
 test('a charge now goes to the window of the clock, which is empty until somebody has begun it', () => {
-  assert.deepEqual(usedNow(DAY, COUNTER, calendar), { window: '2026-11-24', used: 30n, spent: 20n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, COUNTER, calendar), { window: '2026-11-24', used: 30n, spent: 20n });
   const yesterday = { ...COUNTER, 'day.id': '2026-11-23' };
-  assert.deepEqual(usedNow(DAY, yesterday, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
-  assert.deepEqual(usedNow(DAY, undefined, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, yesterday, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, undefined, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
 });
 
 test('where another clock is ahead, the window is the one that it has begun', () => {
   const ahead = { ...COUNTER, 'day.id': '2026-11-25' };
-  assert.deepEqual(usedNow(DAY, ahead, calendar), { window: '2026-11-25', used: 30n, spent: 20n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, ahead, calendar), { window: '2026-11-25', used: 30n, spent: 20n });
+});
+
+test('where a split is of a later window than the clock, that one begins, because before it nobody has a share', () => {
+  const shifts = { day: { window: '2026-11-25', by: ['5', '-5'] } };
+  const policy = { ...NO_POLICY, pools: 2, everPools: 2, shifts };
+  assert.equal(usedNow(DAY, policy, COUNTER, calendar).window, '2026-11-25');
+  assert.equal(windowNow(DAY, policy, calendar), '2026-11-25');
+  assert.equal(windowNow(DAY, { ...policy, pools: 1, everPools: 1 }, calendar), '2026-11-24');
+  const past = { ...policy, shifts: { day: { window: '2026-11-23', by: [] } } };
+  assert.equal(windowNow(DAY, past, calendar), '2026-11-24');
 });
 
 test('of a total all is counted, in the one window that it has', () => {
   const all = { window: 'total', used: 90n, spent: 80n };
-  assert.deepEqual(usedNow(TOTAL, COUNTER, calendar), all);
+  assert.deepEqual(usedNow(TOTAL, NO_POLICY, COUNTER, calendar), all);
   assert.deepEqual(usedIn(TOTAL, 'total', COUNTER), all);
 });
 

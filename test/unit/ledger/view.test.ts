@@ -35,6 +35,7 @@ test('the enforced budget with the least left is the tightest, over all scopes',
     scope: 'user:u',
     budgetId: 'day',
     limit: 90n,
+    used: 65n,
     remaining: 25n,
     resetsAt: Date.UTC(2026, 10, 25),
   });

@@ -51,8 +51,8 @@ describe('what an exception says about a write', () => {
   it('a failed condition goes before a conflict, and a lasting fault before both conflict and throttle', () => {
     assert.equal(resultOf(cancelled(CONFLICT, CONDITION)).type, 'refused');
     assert.equal(resultOf(cancelled(INVALID, CONDITION)).type, 'refused');
-    assert.deepEqual(resultOf(cancelled(CONFLICT, NONE)), { type: 'conflict' });
-    assert.deepEqual(resultOf(cancelled(THROTTLED, CONFLICT)), { type: 'conflict' });
+    assert.deepEqual(resultOf(cancelled(CONFLICT, NONE)), { type: 'conflict', at: [0] });
+    assert.deepEqual(resultOf(cancelled(THROTTLED, CONFLICT)), { type: 'conflict', at: [1] });
     assert.deepEqual(resultOf(cancelled(CONFLICT, INVALID)), {
       type: 'unavailable',
       reason: 'ValidationError: An operand',
