@@ -34,7 +34,7 @@ export interface Heat {
   readonly level: number;
   /** When to look again, in milliseconds since the epoch. */
   readonly until: number;
-  /** When the level began or was last confirmed, with the number of requests of pool 0 then, in digits. */
+  /** When the level began or was last confirmed, with the number of requests of all pools then, in digits. */
   readonly at: number;
   readonly count: string;
 }

@@ -156,6 +156,8 @@ async function probe(ctx: Context, claim: Claim): Promise<Stop | undefined> {
   claim.moveTo(ctx, Math.floor(ctx.random.next() * pools));
   await read(ctx, claim);
   await catchUp(ctx, claim);
+  const old = behind(ctx, claim);
+  if (old !== undefined) return old;
   if (!isFull(ctx, claim)) return undefined;
   const kind = refusal.spent + claim.money <= refusal.limit ? 'held' : 'exceeded';
   return { type: 'refused', refusal: { ...refusal, kind, estimate: claim.money } };

@@ -34,22 +34,21 @@ async function look(ctx: Context, claim: Claim): Promise<void> {
   // The newest copy: others may have looked already.
   await ctx.policies.load(scope);
   claim.refresh(ctx);
-  const { heat, pools } = claim.account.policy;
+  const { heat } = claim.account.policy;
   const now = ctx.clock.now();
   if (heat.level === 0 || now < heat.until) return;
   const count = await countOf(ctx, claim);
   const seconds = Math.max(1, now - heat.at) / 1000;
-  const rate = (Number(count - BigInt(heat.count)) / seconds) * pools;
+  const rate = Number(count - BigInt(heat.count)) / seconds;
   const isCold = rate < (ctx.rules.leave[heat.level] ?? 0);
   await change(ctx, claim, isCold ? heat.level - 1 : heat.level, count);
 }
 
-/** Requests that pool 0 has counted so far. */
-async function countOf(ctx: Context, { scope }: Claim): Promise<bigint> {
-  const key = counterKey(scope);
-  const item = await ctx.store.get(key, 'stale');
-  ctx.counters.saw(key, item);
-  return amount(item, 'q');
+/** Requests that all pools have counted so far. One of them alone says little: it may be nobody's that is busy. */
+async function countOf(ctx: Context, { scope, account }: Claim): Promise<bigint> {
+  const keys = Array.from({ length: account.policy.everPools }, (_, pool) => counterKey(scope, pool));
+  const counters = await Promise.all(keys.map((key) => ctx.store.get(key, 'stale')));
+  return counters.reduce((sum, counter) => sum + amount(counter, 'q'), 0n);
 }
 
 /** Each level needs limits that are worth splitting: a small budget is better served one by one. */

@@ -72,7 +72,14 @@ async function agree(steps: readonly Step[]): Promise<void> {
     if (move.do === 'wait') clock.time += move.hours * 3_600_000;
     if (move.do === 'admit') {
       const x = BigInt(move.x);
-      const request = { requestId: `r${index}`, scopes: [TEAM], estimate: usd(x), number: 0, tokens: 0, facts: {} };
+      const request = {
+        requestId: `r${index}`,
+        scopes: [TEAM],
+        estimate: usd(x),
+        number: 0,
+        tokens: 0,
+        facts: {},
+      };
       const admission = await ledger.admit(request);
       const fits = x <= LIMITS.day && model.fits(today, x);
       assert.equal(admission.type, fits ? 'admitted' : 'refused');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Take } from '../../../lambda/ledger/charge.ts';
-import { NO_POLICY } from '../../../lambda/ledger/policy.ts';
+import { NO_POLICY, type ScopePolicy } from '../../../lambda/ledger/policy.ts';
 import { isOverdrawn, needsOne } from '../../../lambda/ledger/pools.ts';
 import { admitted, asks, budget, fields, scope, usd, world } from '../../support/ledger-world.ts';
 
 const enforce = 'enforce' as const;
 const TEAM = scope('team:a', budget('day', 90));
-const SPLIT = { ...NO_POLICY, version: 1n, pools: 3, everPools: 3, basis: { day: '90' } };
+const SPLIT: ScopePolicy = { ...NO_POLICY, version: 1n, pools: 3, everPools: 3, basis: { day: '90' } };
 
 function take(more: Partial<Take> = {}): Take {
   return { money: usd(1), requests: 1, tokens: 10, running: false, as: 'request', number: 0, ...more };

@@ -45,7 +45,7 @@ test('a scope where others were in the way again and again becomes hot, for all 
   await ask();
   assert.equal(level(), 1);
   const { heat, version, pools } = store.policy('team:a');
-  assert.deepEqual([version, pools, heat.count], [1n, 1, '2']);
+  assert.deepEqual([version, pools, heat.count], [1n, 1, '1']);
   assert.ok(heat.at >= NOON && heat.until >= heat.at + 30_000);
 });
 
@@ -109,7 +109,7 @@ test('a budget that is small for its calls is neither leased nor split', async (
 test('an observed budget that is small is no reason against it', async () => {
   const observed = { ...budget('day', 5), mode: 'observe' as const };
   const { ask, meets, level } = busy({}, scope('team:a', observed));
-  await meets(5);
+  await meets(2);
   await ask();
   assert.equal(level(), 1);
 });
@@ -164,6 +164,21 @@ test('a scope that is as busy as before stays hot, although nobody meets anybody
   await ask();
   assert.equal(level(), 1, 'more than five a second');
   assert.ok(Number(store.policy('team:a').heat.count) > 250, 'the next look counts from here');
+});
+
+test('a split scope stays hot when its requests are charged on any of its pools', async () => {
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const { store, clock, another, heat } = busy();
+    await store.split('team:a', 3, { day: 1_000_000 });
+    await store.setPolicy('team:a', { heat: { level: 2, until: NOON + 20_000, at: NOON, count: '0' } });
+    const ledger = another(name, { heat });
+    for (let count = 0; count < 900; count++) {
+      clock.time += 25;
+      admitted(await ledger.admit(asks(`r${count}`, 1, [WIDE])));
+    }
+    assert.equal(store.policy('team:a').heat.level, 2, `forty a second of ${name}`);
+    assert.ok(store.policy('team:a').heat.at > NOON, 'it was looked at');
+  }
 });
 
 test('a look that somebody else has had is not had again', async () => {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   admitted,
+  asks,
   budget,
   cost,
+  EAGER,
   LONGEST_MS,
   refused,
   scope,
@@ -145,4 +147,79 @@ test('a request that the reaper has settled gets no more room', async () => {
     type: 'unavailable',
     reason: 'the request was settled by the reaper',
   });
+});
+
+/** A process that leases for four calls of 10, with one of them running. */
+async function leased() {
+  const w = world();
+  await w.store.heat('team:a');
+  const ledger = w.another('hot', { heat: { ...EAGER, leastRequests: 4 } });
+  const reservation = admitted(await ledger.admit(asks('r1', 10, [scope('team:a', budget('day', 100))])));
+  return { ...w, ledger, reservation };
+}
+
+test('a top-up of a leased request is paid from its lease, and only the entry is written', async () => {
+  const { store, ledger, reservation } = await leased();
+  const before = store.counter('team:a');
+  admitted(await ledger.topUp(reservation, usd(30)));
+  assert.deepEqual(store.counter('team:a'), before);
+  assert.equal(store.writes.at(-1)?.length, 1);
+  assert.deepEqual([store.entryOf('r1')?.['e'], store.entryOf('r1')?.['n']], [40n, 1n]);
+});
+
+test('a top-up above what the lease has is not had, although the budget has room', async () => {
+  const { store, ledger, reservation } = await leased();
+  assert.deepEqual(await ledger.topUp(reservation, usd(31)), {
+    type: 'unavailable',
+    reason: 'the lease that pays for the request has no room',
+  });
+  assert.equal(store.entryOf('r1')?.['e'], 10n);
+  admitted(await ledger.topUp(reservation, usd(30)));
+});
+
+test('what a lease has paid for a top-up that did not come about is there again when the request settles', async () => {
+  const { store, clock, ledger, reservation } = await leased();
+  store.plan(Array(8).fill('throttle'), 'E#');
+  assert.equal((await ledger.topUp(reservation, usd(30))).type, 'unavailable');
+  await ledger.settle(reservation, cost(5));
+  const team = scope('team:a', budget('day', 100));
+  for (const id of ['r2', 'r3', 'r4']) admitted(await ledger.admit(asks(id, 10, [team])));
+  assert.equal(store.leases().length, 1);
+  clock.time += 10_000;
+  assert.equal(store.counter('team:a')?.['tu'], 40n);
+});
+
+test('a top-up that is tried again after it was in doubt takes from the lease once', async () => {
+  const { store, ledger, reservation } = await leased();
+  store.plan(Array(8).fill('late'), 'E#');
+  assert.equal((await ledger.topUp(reservation, usd(10))).type, 'unavailable');
+  await store.deliver();
+  admitted(await ledger.topUp(reservation, usd(10)));
+  assert.equal(reservation.held, 20n);
+  admitted(await ledger.topUp(reservation, usd(20)));
+  assert.equal((await ledger.topUp(reservation, usd(1))).type, 'unavailable', 'forty in all');
+});
+
+test('in a journal that somebody else settles no lease pays any more', async () => {
+  const { ledger, reservation, another } = await leased();
+  await another('reaper').reap(Number.MAX_SAFE_INTEGER);
+  assert.equal((await ledger.topUp(reservation, usd(10))).type, 'unavailable');
+  await ledger.settle(reservation, cost(1));
+  assert.equal((await ledger.topUp(reservation, usd(10))).type, 'unavailable');
+});
+
+test('a top-up of a request that is leased in one scope and not in another charges the other', async () => {
+  const w = world();
+  await w.store.heat('team:a');
+  const ledger = w.another('hot', { heat: { ...EAGER, leastRequests: 4 } });
+  const scopes = [scope('team:a', budget('day', 100)), scope('user:u', budget('day', 25))];
+  const reservation = admitted(await ledger.admit(asks('r1', 10, scopes)));
+  admitted(await ledger.topUp(reservation, usd(10)));
+  assert.deepEqual([w.store.counter('team:a')?.['tu'], w.store.counter('user:u')?.['tu']], [40n, 20n]);
+  const refusal = await ledger.topUp(reservation, usd(6));
+  assert.equal(refused(refusal).scope, 'user:u');
+  await ledger.settle(reservation, cost(12));
+  w.clock.time += 10_000;
+  await ledger.record('r2', cost(0, 'refused'));
+  assert.deepEqual([w.store.counter('team:a')?.['tu'], w.store.counter('user:u')?.['tu']], [12n, 12n]);
 });

@@ -20,10 +20,22 @@ const COUNTER = {
 };
 
 test('a charge now goes to the window of the clock, which is empty until somebody has begun it', () => {
-  assert.deepEqual(usedNow(DAY, NO_POLICY, COUNTER, calendar), { window: '2026-11-24', used: 30n, spent: 20n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, COUNTER, calendar), {
+    window: '2026-11-24',
+    used: 30n,
+    spent: 20n,
+  });
   const yesterday = { ...COUNTER, 'day.id': '2026-11-23' };
-  assert.deepEqual(usedNow(DAY, NO_POLICY, yesterday, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
-  assert.deepEqual(usedNow(DAY, NO_POLICY, undefined, calendar), { window: '2026-11-24', used: 0n, spent: 0n });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, yesterday, calendar), {
+    window: '2026-11-24',
+    used: 0n,
+    spent: 0n,
+  });
+  assert.deepEqual(usedNow(DAY, NO_POLICY, undefined, calendar), {
+    window: '2026-11-24',
+    used: 0n,
+    spent: 0n,
+  });
 });
 
 test('where another clock is ahead, the window is the one that it has begun', () => {
