@@ -26,7 +26,7 @@ export const KILLING_SEEDS: Readonly<Record<string, readonly number[]>> = {
   'lease-says-more': [8, 9, 15, 19],
   'lease-closed-twice': [24, 39, 52, 54],
   'move-without-windows': [10981, 18862, 23773, 32405],
-  'move-without-room': [2247, 2595, 3793, 15912],
+  'move-without-room': [8272, 10538, 23847, 34098],
   'move-without-mark': [169, 353, 478, 632],
   'split-with-empty-buckets': [269, 854, 2044, 2139],
   'parallel-not-counted': [1, 5, 7, 10],
