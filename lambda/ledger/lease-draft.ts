@@ -103,7 +103,6 @@ class LeaseDraft implements Draft {
 
   made({ journal, number }: Appended): Lease {
     if (this.#grant === undefined || this.#pin === undefined) throw new Error('Bug! A lease without a plan');
-    const { take } = this.#claim;
     const lease = new Lease({
       account: this.#account,
       journal,
@@ -111,7 +110,6 @@ class LeaseDraft implements Draft {
       pin: this.#pin,
       end: this.#end,
       grant: this.#grant,
-      configNumber: take.number,
     });
     this.#ctx.leases.add(lease);
     return lease;

@@ -25,8 +25,6 @@ export class Lease {
   /** Milliseconds since the epoch; nothing new is paid from it afterwards. */
   readonly end: number;
   readonly grant: Grant;
-  /** Of the config whose limits were in force when it was taken. */
-  readonly configNumber: number;
   #money: Nano;
   #requests: number;
   #tokens: number;
@@ -38,16 +36,13 @@ export class Lease {
   count = 0;
   isClosing = false;
 
-  constructor(
-    made: Pick<Lease, 'account' | 'journal' | 'number' | 'pin' | 'end' | 'grant' | 'configNumber'>,
-  ) {
+  constructor(made: Pick<Lease, 'account' | 'journal' | 'number' | 'pin' | 'end' | 'grant'>) {
     this.account = made.account;
     this.journal = made.journal;
     this.number = made.number;
     this.pin = made.pin;
     this.end = made.end;
     this.grant = made.grant;
-    this.configNumber = made.configNumber;
     this.#money = made.grant.money;
     this.#requests = made.grant.requests ?? 0;
     this.#tokens = made.grant.tokens ?? 0;

@@ -115,10 +115,11 @@ test('money goes to a pool whose rate has room, because that cannot be moved', a
   w.clock.time += 60_000;
   admitted(await zero.admit(asks('r2', 1, [RATED])));
   // Pool 0 has money and no further request for a second, pool 1 has requests and no money.
-  admitted(await zero.admit(asks('r3', 10, [RATED])));
+  admitted(await one.admit(asks('r3', 10, [RATED])));
   assert.equal(w.store.counter('team:a', 1)?.['day.used'], 30n);
   const refusal = rateRefused(await zero.admit(asks('r4', 1, [RATED])));
-  assert.deepEqual([refusal.of, refusal.waitMs], ['requests', 1_000], 'the shortest wait of all pools');
+  assert.equal(refusal.of, 'requests');
+  assert.ok(refusal.waitMs > 900 && refusal.waitMs <= 1_000, 'until the first pool has room for one');
 });
 
 test('two that move shares at once do not give the same money twice', async () => {

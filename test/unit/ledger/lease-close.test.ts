@@ -9,6 +9,7 @@ import {
   cost,
   EAGER,
   fields,
+  journalOf,
   NOON,
   refused,
   scope,
@@ -174,12 +175,31 @@ test('a settle that is given up keeps its lease from being closed with a wrong s
   const [first, second] = [await admit('r1'), await admit('r2')];
   store.plan(['lost_answer', ...Array(15).fill('lost_request')], 'E#', 'F');
   assert.equal((await ledger.settle(first, cost(4))).type, 'unavailable');
+  const next = await admit('r3');
   clock.time += LEASE_MS;
   await ledger.settle(second, cost(3));
   assert.equal(store.leases()[0]?.['st'], 'OPEN');
+  assert.notEqual(journalOf(next), journalOf(first), 'what the lease has left is not known any more');
   assert.deepEqual(await ledger.settle(first, cost(4)), { type: 'settled' }, 'tried again it is found');
+  await ledger.settle(next, cost(0));
   await another('reaper').reap(Number.MAX_SAFE_INTEGER);
   assert.deepEqual(fields(store.counter('team:a'), 'tu s ol'), [7n, 7n, 0n]);
+});
+
+test('a request in doubt that is found after its lease has ended was paid by it all the same', async () => {
+  const { store, clock, ledger, admit } = await leasing();
+  await ledger.settle(await admit('r1'), cost(1));
+  clock.time = NOON + LEASE_MS - 1;
+  store.plan(['lost_answer'], 'E#', 'HELD');
+  clock.sleep = async () => {
+    clock.time += 2;
+  };
+  const found = await admit('r2');
+  assert.match(String(store.entryOf('r2')?.['sc']), /"#lease":1}/);
+  await ledger.record('r3', cost(0, 'refused'));
+  assert.equal(store.leases()[0]?.['st'], 'OPEN', 'its request runs');
+  await ledger.settle(found, cost(4));
+  assert.deepEqual(fields(store.counter('team:a'), 'tu s ol q'), [5n, 5n, 0n, 2n]);
 });
 
 test('a request that was not admitted puts back what its lease had paid', async () => {
@@ -189,8 +209,10 @@ test('a request that was not admitted puts back what its lease had paid', async 
   const running = admitted(await both('r1'));
   refused(await both('r2'));
   refused(await both('r3'));
-  for (const id of ['r4', 'r5', 'r6']) admitted(await ledger.admit(asks(id, 10, [TEAM])));
-  assert.equal(store.leases().length, 1, 'it still had room for three');
+  for (const id of ['r4', 'r5', 'r6']) {
+    admitted(await ledger.admit(asks(id, 10, [TEAM])));
+    assert.match(String(store.entryOf(id)?.['sc']), /"#lease":1}/, 'it still had room for three');
+  }
   await ledger.settle(running, cost(10));
   clock.time += LEASE_MS;
   assert.equal(store.leases()[0]?.['st'], 'OPEN', 'three run');

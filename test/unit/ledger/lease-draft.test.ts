@@ -17,6 +17,7 @@ import {
   usd,
   world,
 } from '../../support/ledger-world.ts';
+import { Dice } from '../../support/virtual-clock.ts';
 
 const TEAM = scope('team:a', budget('day', 100));
 const USER = scope('user:u', budget('day', 1_000));
@@ -168,6 +169,20 @@ test('a lease whose answer was lost is found and pays', async () => {
   assert.equal(store.leases().length, 1);
   assert.equal(store.counter('team:a')?.['tu'], 40n);
   assert.match(String(store.entryOf('r1')?.['sc']), /"#lease":1/);
+});
+
+test('a lease that is found has what its own try had asked for', async () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const w = world();
+    await w.store.heat('team:a');
+    const ledger = w.another('hot', { heat: { ...FOUR, jitter: 0.5 }, random: new Dice(seed) });
+    w.store.plan(['lost_answer'], 'E#', 'OPEN');
+    const wide = scope('team:a', budget('day', 1_000));
+    for (let count = 0; count < 8; count++) admitted(await ledger.admit(asks(`r${count}`, 10, [wide])));
+    const paid = w.store.entries().filter(({ sc }) => String(sc).includes('"#lease":1}')).length;
+    const granted = w.store.leases()[0]?.['g'];
+    assert.equal(granted, BigInt(paid * 10), `seed ${seed}`);
+  }
 });
 
 test('a lease whose every answer was lost is found by the tombstone that cannot be written', async () => {

@@ -12,7 +12,6 @@ function lease(grant: Grant = { money: usd(100), requests: 2, tokens: 50 }): Lea
     pin: { scope: 'provider:p', pool: 0, lease: 1, own: usd(0), running: false, tokenNs: 0n, windows: [] },
     end: 1_000,
     grant,
-    configNumber: 0,
   });
 }
 

@@ -170,7 +170,7 @@ test('a top-up in a split scope whose limit has changed waits for the new shares
   const ledgers = await crowd(w);
   const [one, reservation] = [ledgers[0]!, admitted(await ledgers[0]!.admit(asks('r1', 2, [TEAM])))];
   await w.store.setPolicy('team:a', { overrides: [override('day', 60)] });
-  const answer = await one.topUp(reservation, usd(30));
+  const answer = await one.topUp(reservation, usd(5));
   assert.equal(answer.type, 'unavailable');
   admitted(await one.admit(asks('r2', 1, [TEAM])));
   admitted(await one.topUp(reservation, usd(10)));
