@@ -2,8 +2,9 @@ import type { Nano } from '../core/money.ts';
 import type { Budget, Rate, ScopeLimits } from '../core/scope-limits.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
+import { fence } from './fence.ts';
 import { nanoseconds, take } from './gcra.ts';
-import { absent, add, amount, atMost, counterKey, equals, ITEM_VERSION, put, text } from './items.ts';
+import { absent, add, atMost, counterKey, equals, ITEM_VERSION, put, text } from './items.ts';
 import type { RateKind } from './ledger.ts';
 import type { PinnedWindow } from './pins.ts';
 import { type Pool, rateShare, shareOf } from './shares.ts';
@@ -78,7 +79,8 @@ export function charge(
   if (taken.as === 'post') set.push(add('s', taken.money));
   set.push(taken.as === 'lease' ? add('ol', 1n) : add('q', 1n));
   const tokenNs = chargeRates(draft);
-  fence(draft);
+  // What is posted is limited by nothing, so it does not matter who limits what.
+  if (taken.as !== 'post') fence(account.policy.version, taken.number, seen, draft);
   if (seen?.['v'] === undefined) set.push(put('v', ITEM_VERSION));
   const op = { key: counterKey(scope, account.pool), when, set };
   return { op, windows, tokenNs, short: draft.short };
@@ -158,24 +160,6 @@ function chargeRates(draft: Draft): bigint {
     set.push(add('pl', 1n));
   }
   return tokenNs;
-}
-
-/**
- * The counter knows the newest config and policy that limited it, so a process that is behind fails here and reads what
- * is in force: a lowered limit is strict at once. Whoever comes with a newer one leaves its mark.
- */
-function fence({ account, taken, seen, when, set }: Draft): void {
-  // What is posted is limited by nothing, so it does not matter who limits what.
-  if (taken.as === 'post') return;
-  const marks = [
-    ['cv', account.policy.version],
-    ['cn', BigInt(taken.number)],
-  ] as const;
-  for (const [attr, mine] of marks) {
-    const last = seen?.[attr];
-    when.push(last === undefined ? absent(attr) : atMost(attr, mine));
-    if (amount(seen, attr) < mine) set.push(put(attr, mine));
-  }
 }
 
 /** What a rate is worth on the counter that a request was charged on, for giving back. */

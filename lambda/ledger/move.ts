@@ -1,7 +1,8 @@
 import type { Nano } from '../core/money.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Account } from './charge.ts';
-import { absent, add, amount, atMost, counterKey, equals, put, text } from './items.ts';
+import { fence } from './fence.ts';
+import { absent, add, atMost, counterKey, equals, text } from './items.ts';
 import type { Pin, PinnedWindow } from './pins.ts';
 import { shareOf } from './shares.ts';
 
@@ -33,13 +34,7 @@ export function chargePinned(
   if (total !== undefined && !relaxed.has(total.id))
     when.push(atMost('tu', shareOf(total.limit, account, total.id, 'total') - x));
   set.push(add('tu', x));
-  for (const [attr, mine] of [
-    ['cv', account.policy.version],
-    ['cn', BigInt(number)],
-  ] as const) {
-    when.push(seen?.[attr] === undefined ? absent(attr) : atMost(attr, mine));
-    if (amount(seen, attr) < mine) set.push(put(attr, mine));
-  }
+  fence(account.policy.version, number, seen, { when, set });
   return { key: counterKey(pin.scope, pin.pool), when, set };
 }
 
