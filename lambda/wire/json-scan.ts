@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { buildJson } from './json-build.ts';
 import { explainJson } from './json-explain.ts';
 import { type JsonProblem, nestingProblem } from './json-problem.ts';
 import { ESCAPED, JsonTape, KIND, OPEN, STRIDE } from './json-tape.ts';
@@ -17,9 +18,11 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonTape | JsonPr
   try {
     // Read as Latin-1, one character a byte: JSON's own characters are ASCII, so it decides the same and costs a copy
     // where decoding would cost more than all the rest.
-    return scanner.tape(
-      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')),
+    const outline = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
     );
+    if (!scanner.hasOddKeys) return scanner.tape(outline);
+    return scanner.tape(buildJson(scanner.tape(undefined)), true);
   } catch {
     return explainJson(bytes, maxDepth) ?? { problem: 'invalid JSON', path: '', offset: 0 };
   }
@@ -39,6 +42,8 @@ class Scanner {
   readonly #view: Buffer;
   readonly #maxDepth: number;
   #unicodeEscapes = false;
+  /** Some key begins with an escape. */
+  hasOddKeys = false;
   #tokens: Int32Array;
   #length = 0;
   #problem: JsonProblem | undefined;
@@ -88,8 +93,9 @@ class Scanner {
     return undefined;
   }
 
-  tape(outline: unknown): JsonTape {
-    return new JsonTape(this.#bytes, outline, this.#unicodeEscapes, this.#tokens, this.#length);
+  tape(outline: unknown, isDecoded = false): JsonTape {
+    const escapes = this.#unicodeEscapes;
+    return new JsonTape(this.#bytes, outline, isDecoded, escapes, this.#tokens, this.#length);
   }
 
   #push(start: number, end: number, next: number, kind: number): number {
@@ -164,6 +170,7 @@ class Scanner {
       at = bytes[at + 1] === 0x75 ? this.#unicode(at, start) : at + 2;
     }
     at += 1;
+    if (isKey && this.#bytes[start + 1] === 0x5c) this.hasOddKeys = true;
     const token = this.#push(start, at, this.#length + 1, (isKey ? KIND.key : KIND.string) | escaped);
     if (isKey) this.#key(token, escaped !== 0);
     return at;

@@ -47,11 +47,21 @@ export class JsonTape {
   readonly length: number;
   readonly #tokens: Int32Array;
   readonly #view: Buffer;
+  /** Texts of the outline are decoded, so that it is the value. */
+  readonly #isDecoded: boolean;
 
   /** For the scanner; `tokens` holds `STRIDE` numbers per token. */
-  constructor(bytes: Uint8Array, outline: unknown, escapes: boolean, tokens: Int32Array, length: number) {
+  constructor(
+    bytes: Uint8Array,
+    outline: unknown,
+    isDecoded: boolean,
+    escapes: boolean,
+    tokens: Int32Array,
+    length: number,
+  ) {
     this.bytes = bytes;
     this.outline = outline;
+    this.#isDecoded = isDecoded;
     this.unicodeEscapes = escapes;
     this.ascii = !escapes && isAscii(bytes);
     this.length = length;
@@ -61,7 +71,7 @@ export class JsonTape {
 
   /** What JSON.parse makes of the text. */
   get value(): unknown {
-    return this.ascii ? this.outline : JSON.parse(this.raw(0));
+    return this.ascii || this.#isDecoded ? this.outline : JSON.parse(this.raw(0));
   }
 
   kind(token: number): TokenKind {
