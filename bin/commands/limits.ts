@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { usdFromNano } from '../../lambda/core/money.ts';
+import { headOf } from '../../lambda/ledger/in-force.ts';
 import { applyLimits } from '../../lambda/ledger/operate/apply.ts';
-import { headOf } from '../../lambda/ledger/operate/in-force.ts';
 import {
   clearLimit,
   listOverrides,

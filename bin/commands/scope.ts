@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { LimitsConfig } from '../../lambda/core/config/schema.ts';
-import { headOf } from '../../lambda/ledger/operate/in-force.ts';
+import { headOf } from '../../lambda/ledger/in-force.ts';
 import { limitsOfScope, limitsOfScopeOrFail, scopesIn } from '../../lambda/ledger/operate/limits-of-scope.ts';
 import { openWork } from '../../lambda/ledger/operate/open-work.ts';
 import { type ScopeReport, showScope } from '../../lambda/ledger/operate/show.ts';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { rowOf } from '../../lambda/core/audit/entry.ts';
+import { headOf } from '../../lambda/ledger/in-force.ts';
 import {
   type Explanation,
   explain,
@@ -7,7 +8,6 @@ import {
   nowSentence,
   type RowFacts,
 } from '../../lambda/ledger/operate/explain.ts';
-import { headOf } from '../../lambda/ledger/operate/in-force.ts';
 import { OperateProblem } from '../../lambda/ledger/operate/problem.ts';
 import { type ScopeReport, showScope } from '../../lambda/ledger/operate/show.ts';
 import { auditRecords, quoted } from './operator/audit.ts';

@@ -1,11 +1,11 @@
 import type { LimitsConfig } from '../core/config/schema.ts';
-import { isRecord } from '../core/json-value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { type Head, NO_HEAD, readHead, type Stop, type StopKind } from './head.ts';
-import { configKey, HEAD_KEY, text } from './items.ts';
+import { type Head, NO_HEAD, type Stop, type StopKind } from './head.ts';
+import { headOf, limitsOfConfig } from './in-force.ts';
 import type { LimitsBook } from './limits-book.ts';
+import { counts } from './policy.ts';
 import { type OwnConfig, proposed } from './propose.ts';
 
 export interface LimitsBookDeps {
@@ -61,9 +61,7 @@ class Book implements StoredLimitsBook {
 
   stopped(kind: StopKind, name: string): Stop | undefined {
     const now = this.#deps.clock.now();
-    return this.#head.stops.find(
-      (stop) => stop.kind === kind && stop.name === name && (stop.until === undefined || now < stop.until),
-    );
+    return this.#head.stops.find((stop) => stop.kind === kind && stop.name === name && counts(stop, now));
   }
 
   policyVersion(scope: string): bigint {
@@ -74,7 +72,7 @@ class Book implements StoredLimitsBook {
   async #read(): Promise<void> {
     const { store, own, clock, refreshMs } = this.#deps;
     try {
-      const head = readHead(await store.get(HEAD_KEY));
+      const head = await headOf(store);
       const current = this.#isProposed ? head : await proposed(store, head, own);
       this.#isProposed = true;
       await this.#adopt(current);
@@ -101,9 +99,8 @@ class Book implements StoredLimitsBook {
 
   /** The limits of a newer config, which were checked before they were written. */
   async #limitsOf(number: number): Promise<LimitsConfig> {
-    const written = text(await this.#deps.store.get(configKey(number)), 'd');
-    const value: unknown = written === undefined ? undefined : JSON.parse(written);
-    if (!isRecord(value)) throw new Error(`the limits of config ${number} are missing`);
-    return value as LimitsConfig;
+    const limits = await limitsOfConfig(this.#deps.store, number);
+    if (limits === undefined) throw new Error(`the limits of config ${number} are missing`);
+    return limits;
   }
 }

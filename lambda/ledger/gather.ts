@@ -1,4 +1,4 @@
-import { type Nano, toNano, ZERO } from '../core/money.ts';
+import { type Nano, ZERO } from '../core/money.ts';
 import type { Budget } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
 import type { Behind, Refused } from './append.ts';
@@ -10,7 +10,7 @@ import { byOf, outdated, readPools, write } from './pools.ts';
 import { newestWindow, rearrange, type Target, usable, usedByPool } from './rearrange.ts';
 import { full, type Lack, lacks } from './room.ts';
 import { sharesOf } from './shares.ts';
-import { type Used, usedIn } from './used.ts';
+import { type Used, usedInAll } from './used.ts';
 
 /** Pools that give to another one at a time: each is one more counter that somebody may be writing. */
 const DONORS = 8;
@@ -117,12 +117,7 @@ function summed(
   counters: readonly (Item | undefined)[],
 ): Used {
   const window = newestWindow(budget, account.policy, counters, ctx.calendar.id(budget.window));
-  const sums = counters.map((counter) => usedIn(budget, window, counter));
-  return {
-    window,
-    used: toNano(sums.reduce((sum, each) => sum + (each?.used ?? 0n), 0n)),
-    spent: toNano(sums.reduce((sum, each) => sum + (each?.spent ?? 0n), 0n)),
-  };
+  return usedInAll(budget, window, counters);
 }
 
 /** New shares of each budget for which this pool has no room: others give half of what they have left, or all. */

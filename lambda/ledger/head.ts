@@ -1,6 +1,6 @@
 import { isRecord } from '../core/json-value.ts';
-import type { Change, Item } from '../ports/ledger-store.ts';
-import { amount, ITEM_VERSION, put, text } from './items.ts';
+import type { Change, Item, Op } from '../ports/ledger-store.ts';
+import { absent, amount, equals, HEAD_KEY, ITEM_VERSION, put, text } from './items.ts';
 import type { Decree } from './policy.ts';
 
 export type StopKind = 'model' | 'provider' | 'team' | 'app';
@@ -34,6 +34,12 @@ export function readHead(item: Item | undefined): Head {
   if (!isRecord(value)) throw new TypeError('Bug! The head is not an object');
   // What is written here was checked when it was made, and only the ledger writes it.
   return { ...NO_HEAD, ...(value as Partial<Head>), version: amount(item, 'hv') };
+}
+
+/** Writes the head after the one that was read, with a version of its own. */
+export function headOp(before: Head, after: Head): Op {
+  const pin = before.version === NO_HEAD.version ? absent('hv') : equals('hv', before.version);
+  return { key: HEAD_KEY, when: [pin], set: headChanges({ ...after, version: before.version + 1n }) };
 }
 
 /** The changes that write the head, with its own version. */

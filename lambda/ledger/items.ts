@@ -60,6 +60,11 @@ export function counterKey(scope: string, pool = 0): Key {
   return { pk: pool === 0 ? `S#${scope}` : `S${pool}#${scope}`, sk: 'C' };
 }
 
+/** The counters of the first `pools` pools. */
+export function counterKeys(scope: string, pools: number): readonly Key[] {
+  return Array.from({ length: pools }, (_, pool) => counterKey(scope, pool));
+}
+
 /** The scope and pool of a counter's key; undefined for every other item. */
 export function counterOf(key: Key): { readonly scope: string; readonly pool: number } | undefined {
   if (key.sk !== 'C') return undefined;

@@ -13,6 +13,11 @@ export interface Decree {
   readonly until?: number;
 }
 
+/** Whether it counts at `nowMs`. */
+export function counts({ until }: Pick<Decree, 'until'>, nowMs: number): boolean {
+  return until === undefined || nowMs < until;
+}
+
 /** A limit in the place of the config's. */
 export interface Override extends Decree {
   /** A budget's id, or `requests`, `tokens`, `parallel`. */
@@ -86,9 +91,7 @@ export function policyChanges({ version, ...rest }: ScopePolicy): readonly Chang
 export function inForce(limits: ScopeLimits, policy: ScopePolicy, nowMs: number): ScopeLimits {
   if (policy.overrides.length === 0) return limits;
   const of = (name: string): bigint | undefined => {
-    const found = policy.overrides.find(
-      ({ limit, until }) => limit === name && (until === undefined || nowMs < until),
-    );
+    const found = policy.overrides.find((each) => each.limit === name && counts(each, nowMs));
     return found === undefined ? undefined : BigInt(found.value);
   };
   const { scope, requests, tokens, parallel } = limits;

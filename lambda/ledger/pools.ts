@@ -5,7 +5,7 @@ import type { Account, Take } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
 import { neverFits } from './gcra.ts';
-import { amount, counterKey } from './items.ts';
+import { amount, counterKeys } from './items.ts';
 import { COLD, type ScopePolicy } from './policy.ts';
 import { newestWindow, rearrange, spread, type Target, usedByPool } from './rearrange.ts';
 import { rateShare } from './shares.ts';
@@ -15,9 +15,8 @@ export async function readPools(
   ctx: Context,
   { scope, account }: Claim,
 ): Promise<readonly (Item | undefined)[]> {
-  const keys = Array.from({ length: account.policy.everPools }, (_, pool) => counterKey(scope, pool));
   return await Promise.all(
-    keys.map(async (key) => {
+    counterKeys(scope, account.policy.everPools).map(async (key) => {
       const item = await ctx.store.get(key);
       ctx.counters.saw(key, item);
       return item;

@@ -1,8 +1,9 @@
 import type { LimitsConfig } from '../core/config/schema.ts';
 import { TollgateError } from '../core/errors.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
-import { type Head, headChanges, readHead } from './head.ts';
-import { absent, configKey, equals, HEAD_KEY, ITEM_VERSION, put } from './items.ts';
+import { type Head, headOp } from './head.ts';
+import { headOf } from './in-force.ts';
+import { configKey, ITEM_VERSION, put } from './items.ts';
 
 /** The config that a process was deployed with. */
 export interface OwnConfig {
@@ -32,11 +33,7 @@ export async function proposed(store: LedgerStore, found: Head, own: OwnConfig):
     const next = successor(head, own);
     if (next === undefined) return head;
     const result = await store.transact([
-      {
-        key: HEAD_KEY,
-        when: [head.version === 0n ? absent('hv') : equals('hv', head.version)],
-        set: headChanges(next),
-      },
+      headOp(head, next),
       {
         key: configKey(next.number),
         when: [],
@@ -44,7 +41,7 @@ export async function proposed(store: LedgerStore, found: Head, own: OwnConfig):
       },
     ]);
     if (result.type === 'done') return next;
-    head = readHead(await store.get(HEAD_KEY));
+    head = await headOf(store);
   }
   throw new TollgateError('ledger_unavailable', 'the limits of this config could not be put in force');
 }

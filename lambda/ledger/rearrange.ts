@@ -181,9 +181,7 @@ export function usedByPool(
   window: string,
   counters: readonly (Item | undefined)[],
 ): bigint[] {
-  return counters.map((counter) =>
-    budget.window.window === 'total' ? amount(counter, 'tu') : (usedIn(budget, window, counter)?.used ?? 0n),
-  );
+  return counters.map((counter) => usedIn(budget, window, counter)?.used ?? 0n);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Rate } from '../core/scope-limits.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
-import { amount, counterKey } from './items.ts';
+import { amount, counterKeys } from './items.ts';
 import type { Heat } from './policy.ts';
 import { byOf, resplit, write } from './pools.ts';
 import { rearrange } from './rearrange.ts';
@@ -46,7 +46,7 @@ async function look(ctx: Context, claim: Claim): Promise<void> {
 
 /** Requests that all pools have counted so far. One of them alone says little: it may be nobody's that is busy. */
 async function countOf(ctx: Context, { scope, account }: Claim): Promise<bigint> {
-  const keys = Array.from({ length: account.policy.everPools }, (_, pool) => counterKey(scope, pool));
+  const keys = counterKeys(scope, account.policy.everPools);
   const counters = await Promise.all(keys.map((key) => ctx.store.get(key, 'stale')));
   return counters.reduce((sum, counter) => sum + amount(counter, 'q'), 0n);
 }

@@ -33,7 +33,7 @@ export function usedNow(
   counter: Item | undefined,
   calendar: Calendar,
 ): Used {
-  if (budget.window.window === 'total') return usedInAll(counter);
+  if (budget.window.window === 'total') return usedInTotal(counter);
   const clockId = windowNow(budget, policy, calendar);
   const id = text(counter, `${budget.id}.id`);
   if (id === undefined || id < clockId) return { window: clockId, used: toNano(0n), spent: toNano(0n) };
@@ -46,7 +46,7 @@ export function usedNow(
 
 /** A certain window; undefined once the counter has forgotten it. A window that has not begun there is empty. */
 export function usedIn(budget: Budget, window: string, counter: Item | undefined): Used | undefined {
-  if (budget.window.window === 'total') return usedInAll(counter);
+  if (budget.window.window === 'total') return usedInTotal(counter);
   const { id } = budget;
   const current = text(counter, `${id}.id`);
   if (current === window) {
@@ -60,13 +60,20 @@ export function usedIn(budget: Budget, window: string, counter: Item | undefined
     : undefined;
 }
 
+/** A certain window, added up over all pools. */
+export function usedInAll(budget: Budget, window: string, counters: readonly (Item | undefined)[]): Used {
+  const each = counters.map((counter) => usedIn(budget, window, counter));
+  const total = (of: 'used' | 'spent') => toNano(each.reduce((all, found) => all + (found?.[of] ?? 0n), 0n));
+  return { window, used: total('used'), spent: total('spent') };
+}
+
 /** The window that a request was charged in. */
 export function usedPinned(budget: Budget, pin: Pin, counter: Item | undefined): Used | undefined {
-  if (budget.window.window === 'total') return usedInAll(counter);
+  if (budget.window.window === 'total') return usedInTotal(counter);
   const window = pin.windows.find((pinned) => pinned.budget === budget.id)?.id;
   return window === undefined ? undefined : usedIn(budget, window, counter);
 }
 
-function usedInAll(counter: Item | undefined): Used {
+function usedInTotal(counter: Item | undefined): Used {
   return { window: 'total', used: amount(counter, 'tu'), spent: amount(counter, 's') };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LEDGER_INDEX_NAME } from '../../lambda/env.ts';
-import { headOf } from '../../lambda/ledger/operate/in-force.ts';
+import { headOf } from '../../lambda/ledger/in-force.ts';
 import { urlEvent } from '../runtime/events.ts';
 import { startRuntime } from '../runtime/runtime.ts';
 import { openEmulatedStore } from '../support/dynamo-fake-store.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { formatProblems, readConfig } from '../../../lambda/adapters/node/config-file.ts';
 import type { Config, LimitsConfig } from '../../../lambda/core/config/schema.ts';
 import type { Head } from '../../../lambda/ledger/head.ts';
-import { limitsInForce, type Reads } from '../../../lambda/ledger/operate/in-force.ts';
+import { limitsInForce, type Reads } from '../../../lambda/ledger/in-force.ts';
 import { OperateProblem } from '../../../lambda/ledger/operate/problem.ts';
 
 export const DEFAULT_CONFIG = 'tollgate.yaml';

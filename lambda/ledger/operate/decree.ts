@@ -29,8 +29,3 @@ export function decreeOf({ who, why, until }: Order, nowMs: number): Decree {
   }
   return { who: who.trim(), why: why.trim(), at: nowMs, ...(until === undefined ? {} : { until }) };
 }
-
-/** Whether it still counts. */
-export function counts({ until }: Pick<Decree, 'until'>, nowMs: number): boolean {
-  return until === undefined || nowMs < until;
-}

@@ -1,9 +1,9 @@
 import type { LimitsConfig } from '../../core/config/schema.ts';
 import { nanoFromUsd } from '../../core/money.ts';
 import type { ScopeLimits } from '../../core/scope-limits.ts';
-import type { Override } from '../policy.ts';
-import { counts, decreeOf, type Order } from './decree.ts';
-import { headOf, policyOf, type Reads } from './in-force.ts';
+import { headOf, policyOf, type Reads } from '../in-force.ts';
+import { counts, type Override } from '../policy.ts';
+import { decreeOf, type Order } from './decree.ts';
 import { limitNames, limitsOfScopeOrFail } from './limits-of-scope.ts';
 import { OperateProblem } from './problem.ts';
 import { type OperatePorts, writeOverrides } from './write.ts';

@@ -1,6 +1,7 @@
 import type { Stop, StopKind } from '../head.ts';
-import { counts, decreeOf, type Order } from './decree.ts';
-import { headOf, type Reads } from './in-force.ts';
+import { headOf, type Reads } from '../in-force.ts';
+import { counts } from '../policy.ts';
+import { decreeOf, type Order } from './decree.ts';
 import { OperateProblem } from './problem.ts';
 import { type OperatePorts, writeHead } from './write.ts';
 

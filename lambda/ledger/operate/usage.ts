@@ -3,10 +3,10 @@ import type { Budget, Rate } from '../../core/scope-limits.ts';
 import { windowId } from '../../core/windows.ts';
 import type { Item, LedgerStore } from '../../ports/ledger-store.ts';
 import { left, nanoseconds } from '../gcra.ts';
-import { amount, counterKey, text } from '../items.ts';
+import { amount, counterKeys, text } from '../items.ts';
 import type { ScopePolicy } from '../policy.ts';
 import { rateShare } from '../shares.ts';
-import { type Used, usedIn } from '../used.ts';
+import { type Used, usedInAll } from '../used.ts';
 
 /** The counters of all pools that a scope ever had; a pool that was never charged is undefined. */
 export function countersOf(
@@ -14,7 +14,7 @@ export function countersOf(
   scope: string,
   { everPools }: ScopePolicy,
 ): Promise<readonly (Item | undefined)[]> {
-  return Promise.all(Array.from({ length: everPools }, (_, pool) => store.get(counterKey(scope, pool))));
+  return Promise.all(counterKeys(scope, everPools).map((key) => store.get(key)));
 }
 
 /** Added up over the pools; the window of the clock or, where another clock is ahead, the newest that a counter has. */
@@ -26,9 +26,7 @@ export function usedOf(budget: Budget, counters: readonly (Item | undefined)[], 
     },
     windowId(budget.window, nowMs),
   );
-  const each = counters.map((counter) => usedIn(budget, window, counter));
-  const total = (of: 'used' | 'spent') => toNano(each.reduce((all, found) => all + (found?.[of] ?? 0n), 0n));
-  return { window, used: total('used'), spent: total('spent') };
+  return usedInAll(budget, window, counters);
 }
 
 /** What is left of a rate's burst, added up over the pools that share it. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/ids.ts';
 import type { LedgerStore, Op, TransactResult } from '../../ports/ledger-store.ts';
-import { type Head, headChanges, NO_HEAD } from '../head.ts';
-import { absent, configKey, counterKey, equals, HEAD_KEY, ITEM_VERSION, policyKey, put } from '../items.ts';
+import { type Head, headOp } from '../head.ts';
+import { headOf, policyOf } from '../in-force.ts';
+import { absent, configKey, counterKeys, equals, ITEM_VERSION, policyKey, put } from '../items.ts';
 import { type Override, policyChanges, type ScopePolicy } from '../policy.ts';
 import { Retry, type RetryPolicy } from '../retry.ts';
-import { headOf, policyOf } from './in-force.ts';
 import { OperateProblem } from './problem.ts';
 
 /** What an operation needs of the world. */
@@ -104,11 +104,6 @@ function policyOp(scope: string, before: ScopePolicy, after: ScopePolicy): Op {
   return { key: policyKey(scope), when: [pin], set: policyChanges(after) };
 }
 
-function headOp(before: Head, after: Head): Op {
-  const pin = before.version === NO_HEAD.version ? absent('hv') : equals('hv', before.version);
-  return { key: HEAD_KEY, when: [pin], set: headChanges({ ...after, version: before.version + 1n }) };
-}
-
 function configOp(number: number, limits: string): Op {
   return {
     key: configKey(number),
@@ -119,9 +114,5 @@ function configOp(number: number, limits: string): Op {
 
 /** No condition: the counter may not exist yet, and whoever charges it first must know the new limit too. */
 function fences(scope: string, pools: number, version: bigint): readonly Op[] {
-  return Array.from({ length: pools }, (_, pool) => ({
-    key: counterKey(scope, pool),
-    when: [],
-    set: [put('cv', version)],
-  }));
+  return counterKeys(scope, pools).map((key) => ({ key, when: [], set: [put('cv', version)] }));
 }

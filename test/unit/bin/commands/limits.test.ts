@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { limitsCommand } from '../../../../bin/commands/limits.ts';
+import { headOf, limitsInForce } from '../../../../lambda/ledger/in-force.ts';
 import { counterKey } from '../../../../lambda/ledger/items.ts';
-import { headOf, limitsInForce } from '../../../../lambda/ledger/operate/in-force.ts';
 import { LIMITS, operatorWorld } from '../../../support/operator.ts';
 import { runOperator } from '../../../support/operator-cli.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { headOf, limitsInForce } from '../../../../lambda/ledger/in-force.ts';
 import { applyLimits } from '../../../../lambda/ledger/operate/apply.ts';
-import { headOf, limitsInForce } from '../../../../lambda/ledger/operate/in-force.ts';
 import { disable } from '../../../../lambda/ledger/operate/stops.ts';
 import { LIMITS, operatorWorld } from '../../../support/operator.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { headOf, policyOf } from '../../../../lambda/ledger/in-force.ts';
 import { counterKey, HEAD_KEY } from '../../../../lambda/ledger/items.ts';
-import { headOf, policyOf } from '../../../../lambda/ledger/operate/in-force.ts';
 import { limitsOfScope } from '../../../../lambda/ledger/operate/limits-of-scope.ts';
 import {
   clearLimit,

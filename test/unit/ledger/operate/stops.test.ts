@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { headOf } from '../../../../lambda/ledger/operate/in-force.ts';
+import { headOf } from '../../../../lambda/ledger/in-force.ts';
 import { setLimit } from '../../../../lambda/ledger/operate/overrides.ts';
 import { OperateProblem } from '../../../../lambda/ledger/operate/problem.ts';
 import { disable, enable, listStops, type StopOrder } from '../../../../lambda/ledger/operate/stops.ts';
