@@ -4,6 +4,7 @@ import { type Draft, type Place, type Plan, type Stop, unavailable } from './app
 import { charge } from './charge.ts';
 import { Claim } from './claim.ts';
 import type { Context } from './context.ts';
+import { hasNewerLimits } from './fence.ts';
 import type { Holding } from './hold.ts';
 import { counterKey, expiry, ITEM_VERSION, put, putFacts } from './items.ts';
 import { openLease } from './lease-draft.ts';
@@ -12,7 +13,7 @@ import type { AdmitRequest } from './ledger.ts';
 import { type Pin, writePins } from './pins.ts';
 import { isOverdrawn } from './pools.ts';
 import { prepare, readUnseen } from './prepare.ts';
-import { lacks } from './room.ts';
+import { enforcedOf, lacks, wouldRefuseOf } from './room.ts';
 
 /** The held entry of a request that asks to be admitted, planned anew for each try. */
 export class AdmitDraft implements Draft {
@@ -153,10 +154,8 @@ export class AdmitDraft implements Draft {
       ctx.counters.saw(counterKey(scope, account.pool), item);
       claim.isFresh = true;
       // Under newer limits it is for the next plan to say what has room.
-      if (ctx.policies.isBehindCounter(scope, item) || Number(item?.['cn'] ?? 0n) > take.number) continue;
-      const missing = lacks(account, take, item, ctx.calendar);
-      for (const { name, mode } of missing) if (mode === 'observe') claim.relaxed.add(name);
-      const enforced = missing.find(({ mode }) => mode === 'enforce');
+      if (hasNewerLimits(ctx, scope, item, take.number)) continue;
+      const enforced = enforcedOf(lacks(account, take, item, ctx.calendar), claim.relaxed);
       if (enforced === undefined) continue;
       if (account.policy.everPools === 1) return { type: 'refused', refusal: enforced.refusal };
       claim.isStuck = !claim.tryAnotherPool(ctx);
@@ -172,7 +171,7 @@ export class AdmitDraft implements Draft {
 
   /** Observed limits that would have refused. */
   wouldRefuse(): readonly string[] {
-    return this.#claims.flatMap(({ scope, relaxed }) => [...relaxed].map((name) => `${scope} ${name}`));
+    return this.#claims.flatMap(({ scope, relaxed }) => wouldRefuseOf(scope, relaxed));
   }
 
   /** Undoes what leases have paid. */

@@ -3,7 +3,7 @@ import type { Budget, Rate, ScopeLimits } from '../core/scope-limits.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
 import { fence } from './fence.ts';
-import { nanoseconds, take } from './gcra.ts';
+import { nanoseconds, nsOf, take } from './gcra.ts';
 import { absent, add, atMost, counterKey, equals, ITEM_VERSION, put, text } from './items.ts';
 import type { RateKind } from './ledger.ts';
 import type { PinnedWindow } from './pins.ts';
@@ -132,19 +132,33 @@ function showLimit({ seen, set }: Draft, budget: Budget): void {
   if (seen?.[attr] !== budget.limit) set.push(put(attr, budget.limit));
 }
 
+/** A rate of a scope that a charge takes from, with its attribute in a counter. */
+export interface TakenRate {
+  readonly of: 'requests' | 'tokens';
+  readonly attr: 'rt' | 'tt';
+  readonly rate: Rate;
+  readonly units: number;
+}
+
+/** The rates that a charge takes something from, requests first. */
+export function ratesFor({ requests, tokens }: ScopeLimits, taken: Take): readonly TakenRate[] {
+  const rates: TakenRate[] = [];
+  if (requests !== undefined && taken.requests !== 0)
+    rates.push({ of: 'requests', attr: 'rt', rate: requests, units: taken.requests });
+  if (tokens !== undefined && taken.tokens !== 0)
+    rates.push({ of: 'tokens', attr: 'tt', rate: tokens, units: taken.tokens });
+  return rates;
+}
+
 /** Returns the nanoseconds taken from the bucket of tokens. */
 function chargeRates(draft: Draft): bigint {
   const { account, taken, seen, relaxed, when, set } = draft;
-  const { requests, tokens, parallel } = account.limits;
+  const { parallel } = account.limits;
   const nowNs = nanoseconds(draft.calendar.now());
   let tokenNs = 0n;
-  const rates = [
-    { of: 'requests', attr: 'rt', rate: requests, units: taken.requests },
-    { of: 'tokens', attr: 'tt', rate: tokens, units: taken.tokens },
-  ] as const;
-  for (const { of, attr, rate, units } of rates) {
+  for (const { of, attr, rate, units } of ratesFor(account.limits, taken)) {
     // A rate that is only observed and full is not charged: a refused request would not have been either.
-    if (rate === undefined || units === 0 || relaxed.has(of)) continue;
+    if (relaxed.has(of)) continue;
     const share = rateShare(rate, account);
     if (units > share.burst) draft.short.push(of);
     else {
@@ -162,8 +176,8 @@ function chargeRates(draft: Draft): bigint {
   return tokenNs;
 }
 
-/** What a rate is worth on the counter that a request was charged on, for giving back. */
-export function rateOn(account: Account, of: 'requests' | 'tokens'): Rate | undefined {
+/** Nanoseconds that `units` of a rate are worth on the counter that was charged, for giving back; 0 without that rate. */
+export function nsOn(account: Account, of: 'requests' | 'tokens', units: number): bigint {
   const rate = account.limits[of];
-  return rate === undefined ? undefined : rateShare(rate, account);
+  return rate === undefined ? 0n : nsOf(rateShare(rate, account), units);
 }

@@ -1,4 +1,5 @@
 import type { Change, Condition, Item } from '../ports/ledger-store.ts';
+import type { Context } from './context.ts';
 import { absent, amount, atMost, put } from './items.ts';
 
 /**
@@ -19,4 +20,14 @@ export function fence(
     write.when.push(seen?.[attr] === undefined ? absent(attr) : atMost(attr, mine));
     if (amount(seen, attr) < mine) write.set.push(put(attr, mine));
   }
+}
+
+/** Whether a counter was last limited by a newer policy or config than a request goes by. */
+export function hasNewerLimits(
+  ctx: Context,
+  scope: string,
+  counter: Item | undefined,
+  configNumber: number,
+): boolean {
+  return ctx.policies.isBehindCounter(scope, counter) || amount(counter, 'cn') > BigInt(configNumber);
 }

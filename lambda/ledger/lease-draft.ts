@@ -4,6 +4,7 @@ import { type Appended, appendIn, type Draft, type Plan, type Stop, unavailable 
 import { type Account, charge, type Take } from './charge.ts';
 import type { Claim } from './claim.ts';
 import type { Context } from './context.ts';
+import { hasNewerLimits } from './fence.ts';
 import { left, nanoseconds } from './gcra.ts';
 import { amount, counterKey, expiry, ITEM_VERSION, put } from './items.ts';
 import { type Grant, Lease } from './leases.ts';
@@ -89,12 +90,10 @@ class LeaseDraft implements Draft {
   }
 
   learn(failed: readonly FailedOp[]): Stop | undefined {
-    const { counters, policies } = this.#ctx;
     const { scope, take } = this.#claim;
     const counter = failed[0]?.item;
-    counters.saw(counterKey(scope, this.#account.pool), counter);
-    if (policies.isBehindCounter(scope, counter) || amount(counter, 'cn') > BigInt(take.number)) return SMALL;
-    return undefined;
+    this.#ctx.counters.saw(counterKey(scope, this.#account.pool), counter);
+    return hasNewerLimits(this.#ctx, scope, counter, take.number) ? SMALL : undefined;
   }
 
   conflicted(): void {

@@ -7,7 +7,7 @@ import { gather } from './gather.ts';
 import { counterKey } from './items.ts';
 import { isOverdrawn, MERGED, needsOne, resplit } from './pools.ts';
 import type { Retry } from './retry.ts';
-import { type Lack, lacks, misfits } from './room.ts';
+import { enforcedOf, type Lack, lacks, misfits } from './room.ts';
 import { temper } from './temper.ts';
 
 /**
@@ -88,11 +88,7 @@ async function catchUp(ctx: Context, claim: Claim): Promise<void> {
 
 /** What can never fit. It is refused only on a fresh copy, because a limit may just have been raised. */
 async function confirmedMisfit(ctx: Context, claim: Claim): Promise<Stop | undefined> {
-  const find = () => {
-    const all = misfits(claim.account, claim.take, ctx.calendar);
-    for (const { name, mode } of all) if (mode === 'observe') claim.relaxed.add(name);
-    return all.find(({ mode }) => mode === 'enforce');
-  };
+  const find = () => enforcedOf(misfits(claim.account, claim.take, ctx.calendar), claim.relaxed);
   if (find() === undefined) return undefined;
   if (!claim.isFresh) {
     await read(ctx, claim);
@@ -165,8 +161,7 @@ async function probe(ctx: Context, claim: Claim): Promise<Stop | undefined> {
 
 function isFull(ctx: Context, claim: Claim): boolean {
   const all = lacks(claim.account, claim.take, ctx.counters.seen(keyOf(claim)), ctx.calendar);
-  for (const { name, mode } of all) if (mode === 'observe') claim.relaxed.add(name);
-  return all.some(({ mode }) => mode === 'enforce');
+  return enforcedOf(all, claim.relaxed) !== undefined;
 }
 
 async function read(ctx: Context, claim: Claim): Promise<Item | undefined> {

@@ -2,8 +2,9 @@ import { isRecord } from '../core/json-value.ts';
 import { toNano } from '../core/money.ts';
 import type { Item, Key } from '../ports/ledger-store.ts';
 import type { Context } from './context.ts';
-import { amount, counterKey, entryNumber, equals, put, text } from './items.ts';
-import { adjust, NOTHING_BACK } from './move.ts';
+import { amount, entryNumber, text } from './items.ts';
+import { closeLease } from './lease-close.ts';
+import { NOTHING_BACK } from './move.ts';
 import { readPins } from './pins.ts';
 import type { Retry } from './retry.ts';
 
@@ -19,7 +20,7 @@ export async function closeLeases(
 ): Promise<void> {
   const paid = spentByLease(entries);
   for (const entry of entries) {
-    if (text(entry, 'st') === 'OPEN') await closeLease(ctx, journal, entry, paid, retry);
+    if (text(entry, 'st') === 'OPEN') await closeOne(ctx, journal, entry, paid, retry);
   }
 }
 
@@ -51,7 +52,7 @@ function ownCosts(entry: Item): ReadonlyMap<string, bigint> {
   return new Map(Object.entries(value).map(([scope, digits]) => [scope, BigInt(String(digits))]));
 }
 
-async function closeLease(
+async function closeOne(
   ctx: Context,
   journal: string,
   lease: Item & Key,
@@ -61,25 +62,13 @@ async function closeLease(
   const pin = readPins(text(lease, 'sc') ?? '{}')[0];
   if (pin === undefined) throw new Error(`the lease ${lease.sk} of ${journal} names no scope`);
   const { cost, count } = paid.get(entryNumber(lease)) ?? { cost: 0n, count: 0n };
-  const key = counterKey(pin.scope, pin.pool);
-  const back = { ...NOTHING_BACK, leased: count };
-  for (;;) {
-    const op = adjust(pin, cost - amount(lease, 'g'), toNano(cost), ctx.counters.seen(key), back);
-    const result = await ctx.store.transact([
-      op,
-      {
-        key: { pk: journal, sk: lease.sk },
-        when: [equals('st', 'OPEN')],
-        set: [put('st', 'CLOSED'), put('sp', cost)],
-      },
-    ]);
-    if (result.type === 'done') return ctx.counters.wrote(op, false);
-    if (result.type === 'refused') {
-      // Another reaper has closed it, with the same figures.
-      if (result.failed.some(({ index, item }) => index === 1 && text(item, 'st') !== 'OPEN')) return;
-      for (const { index, item } of result.failed) if (index === 0) ctx.counters.saw(key, item);
-      if (retry.now()) continue;
-    } else if (await retry.later()) continue;
-    throw new Error(`the lease ${lease.sk} could not be closed`);
-  }
+  const closing = {
+    key: { pk: journal, sk: lease.sk },
+    pin,
+    granted: amount(lease, 'g'),
+    spent: toNano(cost),
+    back: { ...NOTHING_BACK, leased: count },
+  };
+  const reason = await closeLease(ctx, closing, retry);
+  if (reason !== undefined) throw new Error(`the lease ${lease.sk} could not be closed`);
 }

@@ -2,18 +2,7 @@ import type { Budget, ScopeLimits } from '../core/scope-limits.ts';
 import type { Change, Condition, Item, Op } from '../ports/ledger-store.ts';
 import type { Account } from './charge.ts';
 import { fullAt } from './gcra.ts';
-import {
-  absent,
-  add,
-  amount,
-  atMost,
-  counterKey,
-  equals,
-  ITEM_VERSION,
-  policyKey,
-  put,
-  text,
-} from './items.ts';
+import { absent, amount, atMost, counterKey, equals, ITEM_VERSION, policyKey, put, text } from './items.ts';
 import { policyChanges, type ScopePolicy } from './policy.ts';
 import { type Pool, rateShare, sharesOf, shiftTo } from './shares.ts';
 import { usedIn } from './used.ts';
@@ -126,7 +115,7 @@ function loserOp(
   const mine = BigInt(number);
   when.push(counter?.['cv'] === undefined ? absent('cv') : atMost('cv', before.version));
   when.push(counter?.['cn'] === undefined ? absent('cn') : atMost('cn', mine));
-  const set: Change[] = [put('cv', after.version), put('v', ITEM_VERSION), add('s', 0n)];
+  const set: Change[] = [put('cv', after.version), put('v', ITEM_VERSION)];
   if (amount(counter, 'cn') < mine) set.push(put('cn', mine));
   return { key: counterKey(scope, pool), when, set };
 }

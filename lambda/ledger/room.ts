@@ -2,7 +2,7 @@ import { type Nano, toNano } from '../core/money.ts';
 import type { Budget, Mode, Rate } from '../core/scope-limits.ts';
 import type { Item } from '../ports/ledger-store.ts';
 import type { Calendar } from './calendar.ts';
-import type { Account, LimitName, Take } from './charge.ts';
+import { type Account, type LimitName, ratesFor, type Take } from './charge.ts';
 import { nanoseconds, neverFits as neverFitsRate, waitNs } from './gcra.ts';
 import { amount } from './items.ts';
 import type { BudgetRefusal, RateKind, RateRefusal, Refusal } from './ledger.ts';
@@ -17,12 +17,23 @@ export interface Lack {
   readonly refusal: Refusal;
 }
 
+/** The first enforced limit of these. Observed ones are noted in `relaxed`: they refuse nobody and are told. */
+export function enforcedOf(all: readonly Lack[], relaxed: Set<LimitName>): Lack | undefined {
+  for (const { name, mode } of all) if (mode === 'observe') relaxed.add(name);
+  return all.find(({ mode }) => mode === 'enforce');
+}
+
+/** Observed limits that would have refused, as an entry and its caller are told. */
+export function wouldRefuseOf(scope: string, relaxed: ReadonlySet<LimitName>): readonly string[] {
+  return [...relaxed].map((name) => `${scope} ${name}`);
+}
+
 /** A guess of how long a running request still takes, in milliseconds: the ledger cannot know. */
 const PARALLEL_WAIT_MS = 1_000;
 
 /** The limits below what one call needs: waiting does not help, a smaller request may. */
 export function misfits(account: Account, taken: Take, calendar: Calendar): readonly Lack[] {
-  const { scope, budgets, requests, tokens, parallel } = account.limits;
+  const { scope, budgets, parallel } = account.limits;
   const lacks: Lack[] = [];
   for (const budget of budgets) {
     if (taken.money <= budget.limit) continue;
@@ -34,12 +45,8 @@ export function misfits(account: Account, taken: Take, calendar: Calendar): read
     });
     lacks.push({ name: budget.id, mode: budget.mode, refusal });
   }
-  const rates = [
-    ['requests', requests, taken.requests],
-    ['tokens', tokens, taken.tokens],
-  ] as const;
-  for (const [of, rate, units] of rates) {
-    if (rate === undefined || !neverFitsRate(rate, units)) continue;
+  for (const { of, rate, units } of ratesFor(account.limits, taken)) {
+    if (!neverFitsRate(rate, units)) continue;
     lacks.push({ name: of, mode: rate.mode, refusal: rateRefusal(scope, of, rate, units, 'never_fits', 0) });
   }
   if (parallel !== undefined && taken.running && parallel.limit < 1) {
@@ -74,15 +81,10 @@ function rateLacks(
   counter: Item | undefined,
   calendar: Calendar,
 ): readonly Lack[] {
-  const { scope, requests, tokens, parallel } = account.limits;
+  const { scope, parallel } = account.limits;
   const nowNs = nanoseconds(calendar.now());
   const found: Lack[] = [];
-  const rates = [
-    ['requests', 'rt', requests, taken.requests],
-    ['tokens', 'tt', tokens, taken.tokens],
-  ] as const;
-  for (const [of, attr, rate, units] of rates) {
-    if (rate === undefined || units === 0) continue;
+  for (const { of, attr, rate, units } of ratesFor(account.limits, taken)) {
     const wait = waitNs(attr, rateShare(rate, account), units, nowNs, counter);
     if (wait === 0n) continue;
     // The limits may have become others since it was asked whether the call fits at all.

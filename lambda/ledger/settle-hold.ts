@@ -1,6 +1,5 @@
-import { rateOn } from './charge.ts';
+import { nsOn } from './charge.ts';
 import type { Context } from './context.ts';
-import { nsOf } from './gcra.ts';
 import type { Hold } from './hold.ts';
 import { closeDue } from './lease-close.ts';
 import type { Final, Settled } from './ledger.ts';
@@ -54,6 +53,5 @@ function backOf(hold: Hold, pin: Pin, unused: number, isUnused: boolean): GivenB
 function requestNsOf(hold: Hold, pin: Pin): bigint {
   const holding = hold.holdings[hold.pins.indexOf(pin)];
   if (holding === undefined || holding.relaxed.has('requests')) return 0n;
-  const rate = rateOn(holding.account, 'requests');
-  return rate === undefined ? 0n : nsOf(rate, 1);
+  return nsOn(holding.account, 'requests', 1);
 }

@@ -3,6 +3,7 @@ import type { FailedOp, Item, Op } from '../ports/ledger-store.ts';
 import { type Refused, type Unavailable, unavailable } from './append.ts';
 import type { Account } from './charge.ts';
 import type { Context } from './context.ts';
+import { hasNewerLimits } from './fence.ts';
 import type { Hold, Holding } from './hold.ts';
 import { amount, counterKey, entryKey, equals, put, text } from './items.ts';
 import type { OwnAmounts, TopUp } from './ledger.ts';
@@ -11,7 +12,7 @@ import { heldBy, type Pin, readPins, writePins } from './pins.ts';
 import { inForce } from './policy.ts';
 import { isOverdrawn } from './pools.ts';
 import { beforeCall, Retry, reasonOf } from './retry.ts';
-import { lacksForMore, misfits } from './room.ts';
+import { enforcedOf, lacksForMore, misfits, wouldRefuseOf } from './room.ts';
 import { viewOf } from './view.ts';
 
 /**
@@ -227,8 +228,7 @@ function learn(
     if (holding === undefined || pin === undefined || extra === undefined) continue;
     ctx.counters.saw(counterKey(pin.scope, pin.pool), item);
     // Under newer limits it is for the next try to say what has room.
-    if (ctx.policies.isBehindCounter(pin.scope, item)) continue;
-    if (amount(item, 'cn') > BigInt(hold.configNumber)) continue;
+    if (hasNewerLimits(ctx, pin.scope, item, hold.configNumber)) continue;
     refused ??= lackFor(ctx, holding, pin, { held: heldBy(pin, hold.held), extra }, item);
   }
   return refused;
@@ -243,8 +243,7 @@ function lackFor(
 ): Refused | Unavailable | undefined {
   const account = current(ctx, holding);
   const all = lacksForMore(account, pin, more, counter, ctx.calendar);
-  for (const { name, mode } of all) if (mode === 'observe') holding.relaxed.add(name);
-  const refusal = all.find(({ mode }) => mode === 'enforce')?.refusal;
+  const refusal = enforcedOf(all, holding.relaxed)?.refusal;
   if (refusal === undefined) return undefined;
   // Other pools may have room, but the request was charged in this one.
   if (account.policy.everPools > 1) return unavailable('the share that pays for the request has no room');
@@ -253,5 +252,5 @@ function lackFor(
 
 /** Observed limits that would have refused, the admission's and those that a top-up has met since. */
 function wouldRefuse({ holdings }: Hold): readonly string[] {
-  return holdings.flatMap(({ config, relaxed }) => [...relaxed].map((name) => `${config.scope} ${name}`));
+  return holdings.flatMap(({ config, relaxed }) => wouldRefuseOf(config.scope, relaxed));
 }
